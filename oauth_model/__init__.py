@@ -1,0 +1,1 @@
+"""An executable formal model of OAuth 2.x."""

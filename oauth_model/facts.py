@@ -1,0 +1,178 @@
+"""Facts: what happened and a goal may speak of.
+
+A fact is recorded by the effect of the step in which it happens, and is never taken back. Facts
+are a set, not a log, so that the order in which independent things happen makes no difference.
+They are for goals: a guard sees none of them, but for the few that parties really share
+(`Shared`: a revocation list, a browser's cookie jar), and only where its role says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from oauth_model.terms import AccessToken, Code, Cookie, Password, Scope, Term, Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened. Parties are named by their name, sessions by their index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Fact):
+    """A fact that the sessions of a role may look up."""
+
+
+# ------------------------------------------------------------------ shared
+
+
+@dataclass(frozen=True, slots=True)
+class CookieSet(Shared):
+    """A browser stored a cookie; all its windows send it to the server that set it."""
+
+    browser: str
+    cookie: Cookie
+
+
+@dataclass(frozen=True, slots=True)
+class Ended(Shared):
+    """An access token is no longer active: revoked or expired (RFC 7662 section 2.2 reports it)."""
+
+    token: AccessToken
+    revoked: bool
+
+
+# ------------------------------------------------------------------ the authorization server's
+
+
+@dataclass(frozen=True, slots=True)
+class Consented(Fact):
+    """A resource owner authenticated and consented, in `browser`, to `scope` for `client`."""
+
+    issuer: str
+    grant: int
+    user: str
+    browser: str
+    client: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseSent(Fact):
+    """An authorization response with a code or token for `client` was sent to `uri`."""
+
+    issuer: str
+    client: str
+    uri: Uri
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIssued(Fact):
+    """A token was issued; for one issued from a code, what the redemption looked like.
+
+    `redeemer` is the client that was authenticated, or identified by its client_id; `redirect_uri_repeated`
+    whether the token request had the redirection URI of the authorization request; `pkce` is "bound" (S256
+    challenge, and its verifier came), "plain", "none" (neither), "ignored" (a verifier without a challenge)
+    or "missing" (a challenge, without its verifier). `received_by` is the party that asked.
+    """
+
+    token: AccessToken
+    from_code: Code | None
+    redeemer: str
+    received_by: str
+    redirect_uri_repeated: bool
+    pkce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed(Fact):
+    """A code was presented a second time in a request that was valid but for that."""
+
+    code: Code
+
+
+# ------------------------------------------------------------------ the client's
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Fact):
+    """A browser started a client run that is meant for `issuer`, to use `server`."""
+
+    client: str
+    run: int
+    browser: str
+    issuer: str
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseAccepted(Fact):
+    """A client run took `credential` (a code or token) from an authorization response.
+
+    `pending` says whether the run was waiting for one; `issuer` is the one it believes it came from.
+    """
+
+    client: str
+    run: int
+    credential: Code | AccessToken
+    pending: bool
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attached(Fact):
+    """A client attached a grant (by its access token) to its session with `browser`."""
+
+    client: str
+    run: int
+    browser: str
+    token: AccessToken
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn(Fact):
+    """A client showed `browser` what belongs to `user`, taking it for that user's."""
+
+    client: str
+    run: int
+    browser: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFailed(Fact):
+    """A client run ended with an explicit error."""
+
+    client: str
+    run: int
+
+
+# ------------------------------------------------------------------ the resource server's
+
+
+@dataclass(frozen=True, slots=True)
+class Served(Fact):
+    """A resource server answered a request that presented `token` with a resource of `token.user`."""
+
+    server: str
+    token: AccessToken
+    operation: str
+    recipient: str
+
+
+# ------------------------------------------------------------------ the channels'
+
+
+@dataclass(frozen=True, slots=True)
+class InFrontChannel(Fact):
+    """A term that OAuth means for the back channel passed through a user agent."""
+
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialSent(Fact):
+    """A user agent sent a resource owner's credential to a party."""
+
+    password: Password
+    party: str

@@ -1,0 +1,351 @@
+"""The authorization code grant (RFC 6749 section 4.1): client and authorization server.
+
+The tables come first and read like the section: authorization request, consent, authorization
+response, access token request, access token response. What the rows name follows below them. None
+of the optional protections is here: those are in `mitigations`, each adding its check to the row
+that receives the message.
+"""
+
+from __future__ import annotations
+
+from oauth_model.facts import Attached, Ended, Replayed, ResponseAccepted, RunFailed, Started, TokenIssued
+from oauth_model.flows.authorization_endpoint import (
+    answer_access_denied,
+    answer_fault,
+    ask_resource_owner,
+    client_is_registered,
+    client_may_use_response_type,
+    consent_limits_scope,
+    faults_happen,
+    grant_is_within_the_request,
+    note_consent,
+    page_is_mine,
+    redirect_error,
+    redirect_uri_is_plausible,
+    refusal_may_be_redirected,
+    request_decides_scope,
+    resource_owner_is_authenticated,
+    response_type_is_code,
+    scope_is_supported,
+    show_error_page,
+)
+from oauth_model.flows.flow import Flow
+from oauth_model.machine import ANY, SAME, Row, View, disabled, enabled, nothing, refuses_with
+from oauth_model.messages import (
+    AUTHORIZATION_SERVER,
+    CLIENT,
+    AuthorizationErrorResponse,
+    AuthorizationRequest,
+    AuthorizationRequestWithSecret,
+    AuthorizationResponse,
+    Consent,
+    Denial,
+    Expire,
+    Fault,
+    LoginRequest,
+    Message,
+    Page,
+    TokenErrorResponse,
+    TokenRequest,
+    TokenResponse,
+)
+from oauth_model.terms import (
+    AccessToken,
+    Challenge,
+    ClientId,
+    Code,
+    Cookie,
+    Issuer,
+    ResourceIndicator,
+    Scope,
+    Verifier,
+)
+
+
+def client_rows() -> list[Row]:
+    waiting = "response_awaited"
+    return [
+        #   on                          source             dest              guards                                         effect
+        Row(LoginRequest,               "idle",            waiting,          [issuer_is_mine, code_grant_is_used, secret_stays_out],  send_authorization_request),
+        Row(LoginRequest,               "idle",            waiting,          [issuer_is_mine, code_grant_is_used, secret_goes_along], send_authorization_request_with_secret),
+        Row(AuthorizationResponse,      waiting,           "token_requested", [browser_session_is_mine],                     redeem_code),
+        Row(AuthorizationResponse,      "idle",            "token_requested", [browser_has_no_session, code_grant_is_used],  redeem_unsolicited_code),
+        Row(AuthorizationErrorResponse, waiting,           "failed",         [browser_session_is_mine],                     show_failure),
+        Row(TokenResponse,              "token_requested", "token_held",     [answer_is_from_my_issuer],                    attach_grant),
+        Row(TokenErrorResponse,         "token_requested", "failed",         [answer_is_from_my_issuer],                    report_failure),
+        Row(AuthorizationResponse,      waiting,           SAME,             [browser_session_is_mine],                     show_refusal, otherwise=True),
+        Row(AuthorizationErrorResponse, waiting,           SAME,             [browser_session_is_mine],                     show_refusal, otherwise=True),
+    ]
+
+
+def authorization_server_rows() -> list[Row]:
+    request = [client_is_registered, redirect_uri_is_plausible, response_type_is_code, client_may_use_response_type, scope_is_supported]
+    consent = [page_is_mine, resource_owner_is_authenticated, grant_is_within_the_request]
+    return [
+        #   on                  source         dest             guards                                                   effect
+        Row(AuthorizationRequest, "idle",       "asking",        request,                                                 ask_resource_owner),
+        Row(Consent,            "asking",      "code_issued",   [*consent, consent_limits_scope],                        issue_code_for_granted_scope),
+        Row(Consent,            "asking",      "code_issued",   [*consent, request_decides_scope],                       issue_code_for_requested_scope),
+        Row(Denial,             "asking",      "denied",        [page_is_mine],                                          answer_access_denied),
+        Row(Fault,              "asking",      "failed",        [faults_happen],                                         answer_fault),
+        Row(Expire,             "code_issued", "code_expired",  [lifetimes_are_finite],                                  nothing),
+        Row(TokenRequest,       "code_issued", "redeemed",      [code_is_mine, grant_type_is_supported, client_may_use_grant_type], issue_access_token),
+        Row(TokenRequest,       "redeemed",    "redeemed_twice", [code_is_mine, grant_type_is_supported, client_may_use_grant_type], issue_access_token_again),
+        Row(Expire,             "redeemed",    "token_expired", [lifetimes_are_finite],                                  end_tokens),
+        Row(AuthorizationRequest, "idle",       SAME,            [refusal_may_be_redirected],                             redirect_error,      otherwise=True),
+        Row(AuthorizationRequest, "idle",       SAME,            [],                                                      show_error_page,     otherwise=True),
+        Row(TokenRequest,       "redeemed",    "revoked",       [code_is_mine, only_fault_is_replay, replay_revokes],    revoke_tokens,       otherwise=True),
+        Row(TokenRequest,       "redeemed",    "replayed",      [code_is_mine, only_fault_is_replay, replay_is_only_denied], deny_replay,     otherwise=True),
+        Row(TokenRequest,       ANY,           SAME,            [code_is_mine],                                          answer_token_error,  otherwise=True),
+    ]
+
+
+# ------------------------------------------------------------------ guards: client
+
+
+def issuer_is_mine(me: View, message: LoginRequest) -> bool:
+    """The client is registered at the authorization server that the user picked."""
+    return message.issuer.name in me.cast.authorization_servers
+
+
+def code_grant_is_used(me: View, message: Message) -> bool:
+    """This client uses the authorization code grant."""
+    return bool(me.cast.client_uses == "code")
+
+
+secret_stays_out = enabled("secret-in-back-channel", "secret_stays_out")
+secret_goes_along = disabled("secret-in-back-channel", "secret_goes_along")
+
+
+def browser_session_is_mine(me: View, message: Message) -> bool:
+    """The browser that brings the response has this run's session cookie."""
+    return Cookie(me.party, me.index) in me.cookies
+
+
+def browser_has_no_session(me: View, message: Message) -> bool:
+    """The browser that brings the response has no session here: nobody asked for it."""
+    return not any(cookie.server == me.party for cookie in me.cookies)
+
+
+def answer_is_from_my_issuer(me: View, message: Message) -> bool:
+    """The answer comes over TLS from the token endpoint that was asked."""
+    return bool(me.sender.party == me.memory.issuer.name)
+
+
+# ------------------------------------------------------------------ effects: client
+
+
+def send_authorization_request(me: View, message: LoginRequest) -> None:
+    """Redirect the browser to the authorization endpoint (RFC 6749 section 4.1.1)."""
+    _send_authorization_request(me, message, _authorization_request(me, message))
+
+
+def send_authorization_request_with_secret(me: View, message: LoginRequest) -> None:
+    """The same, with the client secret in the URI, as no specification has it."""
+    request = _authorization_request(me, message)
+    secret = me.cast.client_secret(me.party, message.issuer.name)
+    parameters = dict(request.parameters())
+    _send_authorization_request(me, message, AuthorizationRequestWithSecret(**parameters, client_secret=secret))
+
+
+def redeem_code(me: View, message: AuthorizationResponse) -> None:
+    """Ask the token endpoint for the access token (RFC 6749 section 4.1.3)."""
+    _redeem(me, message, pending=True)
+
+
+def redeem_unsolicited_code(me: View, message: AuthorizationResponse) -> None:
+    """Go on with a response to which there was no request, as a client without CSRF protection does."""
+    issuer = unsolicited_issuer(me)
+    server = ResourceIndicator(me.cast.resource_servers[0])
+    me.remember(issuer=Issuer(issuer), redirect_uri=me.cast.redirect_uri(me.party, issuer), resource=server)
+    _redeem(me, message, pending=False)
+
+
+def attach_grant(me: View, message: TokenResponse) -> None:
+    """Attach the grant to the session with the browser that brought the response."""
+    me.happened(Attached(me.party, me.index, me.memory.window.party, message.access_token))
+    me.remember(access_token=message.access_token)
+    me.forget("redirect_uri")
+
+
+def show_failure(me: View, message: Message) -> None:
+    """End the run and tell the user."""
+    me.happened(RunFailed(me.party, me.index))
+    me.reply(Page(error="sign-in failed"))
+    me.forget(*me.memory)
+
+
+def report_failure(me: View, message: Message) -> None:
+    """End the run and tell the user, whose browser still waits."""
+    me.happened(RunFailed(me.party, me.index))
+    me.send(me.memory.window, Page(error="sign-in failed"))
+    me.forget(*me.memory)
+
+
+def show_refusal(me: View, message: Message) -> None:
+    """Refuse the response; the run goes on waiting for its own."""
+    me.reply(Page(error=me.refusal_reason))
+
+
+def unsolicited_issuer(me: View) -> str:
+    """Whose response the client takes an unsolicited one for.
+
+    Where each authorization server has its own redirection URI, the one whose URI was used; else the first.
+    """
+    issuers: tuple[str, ...] = me.cast.authorization_servers
+    return next((name for name in issuers if me.cast.redirect_uri(me.party, name) == me.uri), issuers[0])
+
+
+def _authorization_request(me: View, message: LoginRequest) -> AuthorizationRequest:
+    me.remember(issuer=message.issuer, resource=message.resource)
+    redirect_uri = me.cast.redirect_uri(me.party, message.issuer.name)
+    me.remember(redirect_uri=redirect_uri)
+    return me.make(
+        AuthorizationRequest,
+        response_type=me.cast.client_uses,
+        client_id=ClientId(me.party),
+        redirect_uri=redirect_uri,
+        scope=me.cast.scope,
+    )
+
+
+def _send_authorization_request(me: View, message: LoginRequest, request: AuthorizationRequest) -> None:
+    issuer = message.issuer.name
+    me.happened(Started(me.party, me.index, me.sender.party, issuer, message.resource.server))
+    me.reply(request, uri=me.cast.authorization_endpoint(issuer), set_cookie=Cookie(me.party, me.index))
+
+
+def _redeem(me: View, message: AuthorizationResponse, *, pending: bool) -> None:
+    issuer = me.memory.issuer.name
+    me.happened(ResponseAccepted(me.party, me.index, message.code, pending, issuer))
+    me.remember(window=me.sender)
+    request = me.make(
+        TokenRequest, grant_type="authorization_code", code=message.code, client_id=ClientId(me.party)
+    )
+    me.send(issuer, request)
+
+
+# ------------------------------------------------------------------ guards: token endpoint
+
+
+def code_is_mine(me: View, message: TokenRequest) -> bool:
+    """The code is the one that this authorization issued."""
+    return message.code == Code(me.party, me.index)
+
+
+@refuses_with("unsupported_grant_type")
+def grant_type_is_supported(me: View, message: TokenRequest) -> bool:
+    """The server redeems codes (RFC 6749 section 5.2)."""
+    return message.grant_type in me.cast.grant_types_supported
+
+
+@refuses_with("unauthorized_client")
+def client_may_use_grant_type(me: View, message: TokenRequest) -> bool:
+    """The client is registered for the code grant at the token endpoint (RFC 6749 section 5.2)."""
+    return message.grant_type in me.cast.grant_types
+
+
+def lifetimes_are_finite(me: View, message: Expire) -> bool:
+    """The scenario lets time pass."""
+    return me.time_passes
+
+
+def only_fault_is_replay(me: View, message: TokenRequest) -> bool:
+    """The request was valid in every other way: the guard that refused is the one for single use."""
+    return me.refusal_reason == "code_is_unused"
+
+
+replay_revokes = enabled("replay-revokes", "replay_revokes")
+replay_is_only_denied = disabled("replay-revokes", "replay_is_only_denied")
+
+
+# ------------------------------------------------------------------ effects: authorization server
+
+
+def issue_code_for_granted_scope(me: View, message: Consent) -> None:
+    """Issue a code for what the resource owner granted (RFC 6749 sections 3.3 and 4.1.2)."""
+    _issue_code(me, note_consent(me, message))
+
+
+def issue_code_for_requested_scope(me: View, message: Consent) -> None:
+    """Issue a code for what the client asked for, whatever was granted."""
+    note_consent(me, message)
+    _issue_code(me, me.memory.scope)
+
+
+def issue_access_token(me: View, message: TokenRequest) -> None:
+    """Answer with an access token (RFC 6749 section 4.1.4)."""
+    _issue_access_token(me, message, number=1)
+
+
+def issue_access_token_again(me: View, message: TokenRequest) -> None:
+    """Redeem a code that was redeemed before."""
+    me.happened(Replayed(message.code))
+    _issue_access_token(me, message, number=2)
+
+
+def revoke_tokens(me: View, message: TokenRequest) -> None:
+    """Deny the replay and revoke what the code gave (RFC 6749 section 4.1.2)."""
+    _end_tokens(me, revoked=True)
+    deny_replay(me, message)
+
+
+def deny_replay(me: View, message: TokenRequest) -> None:
+    """Deny the replay."""
+    me.happened(Replayed(message.code))
+    me.reply(TokenErrorResponse("invalid_grant"))
+
+
+def end_tokens(me: View, message: Expire) -> None:
+    """The access token's lifetime is over."""
+    _end_tokens(me, revoked=False)
+
+
+def answer_token_error(me: View, message: TokenRequest) -> None:
+    """Answer with the refusing guard's error code (RFC 6749 section 5.2)."""
+    me.reply(TokenErrorResponse(me.error or "invalid_grant"))
+
+
+def _issue_code(me: View, scope: Scope) -> None:
+    answer = me.make(AuthorizationResponse, code=Code(me.party, me.index), state=me.memory.state)
+    me.reply(answer, uri=me.memory.redirect_uri, repost=not me.on("see-other"))
+    me.remember(scope=scope, asked=me.memory.scope)
+
+
+def _issue_access_token(me: View, message: TokenRequest, number: int) -> None:
+    memory = me.memory
+    token = AccessToken(
+        me.party, me.index, number, memory.user, memory.client, memory.scope, memory.audience
+    )
+    repeated = message.redirect_uri == memory.redirect_uri
+    me.happened(
+        TokenIssued(token, message.code, message.client_id.name, me.sender.party, repeated, _pkce(me, message))
+    )
+    narrowed = memory.scope if memory.scope != memory.asked else None
+    me.reply(me.make(TokenResponse, access_token=token, scope=narrowed))
+    me.remember(tokens=(*(memory.tokens or ()), token))
+
+
+def _end_tokens(me: View, *, revoked: bool) -> None:
+    for token in me.memory.tokens or ():
+        me.happened(Ended(token, revoked))
+
+
+def _pkce(me: View, message: TokenRequest) -> str:
+    challenge, verifier = me.memory.code_challenge, message.code_verifier
+    if challenge is None:
+        return "none" if verifier is None else "ignored"
+    if verifier is None:
+        return "missing"
+    if challenge == Challenge(verifier):
+        return "bound"
+    return "plain" if challenge == verifier else "wrong"
+
+
+AUTHORIZATION_CODE = Flow(
+    "authorization-code",
+    "Authorization code grant",
+    "RFC 6749 section 4.1",
+    {CLIENT: client_rows(), AUTHORIZATION_SERVER: authorization_server_rows()},
+    response_type="code",
+)

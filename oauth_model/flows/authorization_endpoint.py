@@ -1,0 +1,167 @@
+"""The authorization endpoint: what the code and the implicit grant have in common there.
+
+Guards and effects of the authorization server between the authorization request and its answer
+(RFC 6749 section 3.1). The grants' own tables name them.
+"""
+
+from __future__ import annotations
+
+from oauth_model.facts import Consented, ResponseSent
+from oauth_model.machine import View, disabled, enabled, refuses_with
+from oauth_model.messages import (
+    AuthorizationErrorResponse,
+    AuthorizationPrompt,
+    AuthorizationRequest,
+    Consent,
+    Denial,
+    Fault,
+    Message,
+    Page,
+)
+from oauth_model.terms import Cookie, Issuer, Scope
+
+# ------------------------------------------------------------------ guards: authorization request
+
+
+def client_is_registered(me: View, message: AuthorizationRequest) -> bool:
+    """The client identifier is known (RFC 6749 section 4.1.2.1: otherwise no redirect)."""
+    return message.client_id.name in me.cast.clients
+
+
+def redirect_uri_is_plausible(me: View, message: AuthorizationRequest) -> bool:
+    """The redirection URI, if there is one, is the client's by the rule that this server uses.
+
+    What the rule is depends on the deployment: RFC 6749 section 3.1.2.3 asks only that a URI be compared to
+    what was registered, in part or in full.
+    """
+    if message.redirect_uri is None:
+        return True
+    registered = me.cast.redirect_uri(message.client_id.name, me.party)
+    return message.redirect_uri == registered or me.cast.redirect_uri_matches(
+        message.redirect_uri, message.client_id.name
+    )
+
+
+@refuses_with("unsupported_response_type")
+def response_type_is_code(me: View, message: AuthorizationRequest) -> bool:
+    """An authorization code is asked for (RFC 6749 section 3.1.1), and this server gives codes."""
+    return message.response_type == "code" and "code" in me.cast.response_types_supported
+
+
+@refuses_with("unsupported_response_type")
+def response_type_is_token(me: View, message: AuthorizationRequest) -> bool:
+    """An access token is asked for (RFC 6749 section 3.1.1), and this server gives them here."""
+    return message.response_type == "token" and "token" in me.cast.response_types_supported
+
+
+@refuses_with("unauthorized_client")
+def client_may_use_response_type(me: View, message: AuthorizationRequest) -> bool:
+    """The client is registered for this grant (RFC 6749 section 4.1.2.1)."""
+    return message.response_type in me.cast.response_types
+
+
+@refuses_with("invalid_scope")
+def scope_is_supported(me: View, message: AuthorizationRequest) -> bool:
+    """The scope asked for, if any, is one this server knows (RFC 6749 section 3.3)."""
+    return message.scope is None or message.scope <= me.cast.supported_scope
+
+
+# ------------------------------------------------------------------ guards: login and consent
+
+
+def page_is_mine(me: View, message: Consent | Denial) -> bool:
+    """The form comes from the browser that was shown the page, and belongs to it (RFC 6749 section 10.12)."""
+    return Cookie(me.party, me.index) in me.cookies
+
+
+def resource_owner_is_authenticated(me: View, message: Consent) -> bool:
+    """The credential is that of an account here."""
+    return message.credential.issuer == me.party and me.cast.user_with(message.credential) is not None
+
+
+def grant_is_within_the_request(me: View, message: Consent) -> bool:
+    """The resource owner grants no more than was asked for."""
+    return message.scope <= me.memory.scope
+
+
+consent_limits_scope = enabled("scope-subset", "consent_limits_scope")
+request_decides_scope = disabled("scope-subset", "request_decides_scope")
+
+
+def faults_happen(me: View, message: Fault) -> bool:
+    """The scenario has servers that fail."""
+    return me.faults_happen
+
+
+# ------------------------------------------------------------------ guards: refusals
+
+
+def refusal_may_be_redirected(me: View, message: Message) -> bool:
+    """What is wrong is neither the client identifier nor the redirection URI (RFC 6749 section 4.1.2.1)."""
+    return me.error is not None
+
+
+# ------------------------------------------------------------------ effects
+
+
+def ask_resource_owner(me: View, message: AuthorizationRequest) -> None:
+    """Keep the request, and show the login and consent page (RFC 6749 section 4.1, step B)."""
+    client = message.client_id.name
+    scope = message.scope or me.cast.scope
+    me.remember(
+        client=client,
+        redirect_uri=message.redirect_uri or me.cast.redirect_uri(client, me.party),
+        redirect_uri_was_sent=message.redirect_uri is not None or None,
+        scope=scope,
+        state=message.state,
+        code_challenge=message.code_challenge,
+        audience=message.resource.server if message.resource and me.on("audience") else None,
+        window=me.sender if me.faults_happen else None,
+    )
+    me.reply(AuthorizationPrompt(message.client_id, scope), set_cookie=Cookie(me.party, me.index))
+
+
+def note_consent(me: View, message: Consent) -> Scope:
+    """Record who consented to what; the scope of what will be issued."""
+    me.happened(
+        Consented(
+            me.party, me.index, message.credential.user, me.sender.party, me.memory.client, message.scope
+        )
+    )
+    me.happened(ResponseSent(me.party, me.memory.client, me.memory.redirect_uri))
+    me.remember(user=message.credential.user)
+    return message.scope
+
+
+def answer_access_denied(me: View, message: Denial) -> None:
+    """Tell the client that the resource owner denied (RFC 6749 section 4.1.2.1)."""
+    _redirect_error(me, "access_denied")
+
+
+def answer_fault(me: View, message: Fault) -> None:
+    """Tell the client through the redirect that this server cannot go on (RFC 6749 section 4.1.2.1)."""
+    answer = me.make(AuthorizationErrorResponse, error=message.error, state=me.memory.state)
+    me.send(me.memory.window, answer, uri=me.memory.redirect_uri)
+    me.forget(*me.memory)
+
+
+def redirect_error(me: View, message: AuthorizationRequest) -> None:
+    """Answer a request that cannot be granted with the refusing guard's error code."""
+    uri = message.redirect_uri or me.cast.redirect_uri(message.client_id.name, me.party)
+    me.reply(me.make(AuthorizationErrorResponse, error=me.error, state=message.state), uri=uri)
+
+
+def show_error_page(me: View, message: AuthorizationRequest) -> None:
+    """Inform the resource owner; do not redirect (RFC 6749 sections 3.1.2.4 and 4.1.2.1)."""
+    me.reply(Page(error=me.refusal_reason))
+
+
+def _redirect_error(me: View, error: str) -> None:
+    answer = me.make(AuthorizationErrorResponse, error=error, state=me.memory.state)
+    me.reply(answer, uri=me.memory.redirect_uri)
+    me.forget(*me.memory)
+
+
+def issuer_of(me: View) -> Issuer:
+    """This server's own issuer identifier (RFC 9207 section 2)."""
+    return Issuer(me.party)

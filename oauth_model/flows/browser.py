@@ -1,0 +1,176 @@
+"""The two parties in front of the screen: the resource owner and the user agent.
+
+Neither knows OAuth. The user agent follows redirects, keeps cookies and shows pages; a session is
+one of its windows. The resource owner clicks, and decides about the page that a window shows; they
+read the address bar, and type a server's password into that server's page only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oauth_model.facts import CookieSet, CredentialSent
+from oauth_model.flows.flow import Flow
+from oauth_model.machine import Address, Row, View
+from oauth_model.messages import (
+    RESOURCE_OWNER,
+    USER_AGENT,
+    AuthorizationPrompt,
+    Click,
+    Consent,
+    Decide,
+    Denial,
+    FrontChannel,
+    LoginRequest,
+    Message,
+    Page,
+    SignIn,
+)
+from oauth_model.terms import Cookie, Password, Uri
+
+
+def resource_owner_rows() -> list[Row]:
+    return [
+        #   on                   source                 dest         guards               effect
+        Row(SignIn,              "idle",                "signing_in", [window_is_my_own], click_sign_in),
+        Row(AuthorizationPrompt, ("idle", "signing_in"), "asked",     [],                 read_the_page),
+        Row(Decide,              "asked",               "consented", [access_is_granted], log_in_and_consent),
+        Row(Decide,              "asked",               "denied",    [access_is_denied],  deny),
+    ]
+
+
+def user_agent_rows() -> list[Row]:
+    return [
+        #   on                   source          dest            guards                             effect
+        Row(Click,               "blank",        "waiting",      [],                                open_login_page),
+        Row(FrontChannel,        "blank",        "waiting",      [window_can_be_lured],             follow),
+        Row(FrontChannel,        "waiting",      "waiting",      [answer_is_from_the_server_asked], follow),
+        Row(AuthorizationPrompt, "waiting",      "showing_page", [answer_is_from_the_server_asked], show),
+        Row((Consent, Denial),   "showing_page", "waiting",      [],                                submit),
+        Row(Page,                "waiting",      "at_page",      [answer_is_from_the_server_asked], rest),
+    ]
+
+
+# ------------------------------------------------------------------ guards
+
+
+def window_is_my_own(me: View, message: SignIn) -> bool:
+    """The first window is for what the resource owner sets out to do; the others are there to be lured."""
+    return me.index == 1
+
+
+def access_is_granted(me: View, message: Decide) -> bool:
+    """The resource owner grants some scope."""
+    return message.grant is not None
+
+
+def access_is_denied(me: View, message: Decide) -> bool:
+    """The resource owner grants none."""
+    return message.grant is None
+
+
+def window_can_be_lured(me: View, message: FrontChannel) -> bool:
+    """An empty window opens what somebody links to."""
+    return me.index > 1
+
+
+def answer_is_from_the_server_asked(me: View, message: Message) -> bool:
+    """A window takes an answer only from the server to which it sent its last request."""
+    return bool(me.sender.party == me.memory.server)
+
+
+# ------------------------------------------------------------------ effects: resource owner
+
+
+def click_sign_in(me: View, message: SignIn) -> None:
+    """Click "sign in with ..." in the client's page."""
+    me.send(Address(me.cast.browser(me.party), me.index), Click(message.client, message.issuer, message.resource))
+
+
+def read_the_page(me: View, message: AuthorizationPrompt) -> None:
+    """See what is asked for, and by the address bar where one is."""
+    assert me.uri is not None
+    me.remember(scope=message.scope, server=me.uri.host)
+
+
+def log_in_and_consent(me: View, message: Decide) -> None:
+    """Type the password for the server in the address bar, and grant."""
+    assert message.grant is not None
+    consent = Consent(Password(me.party, me.memory.server), message.grant)
+    me.send(Address(me.cast.browser(me.party), me.index), consent)
+    me.forget("scope", "server")
+
+
+def deny(me: View, message: Decide) -> None:
+    """Click "deny"."""
+    me.send(Address(me.cast.browser(me.party), me.index), Denial())
+    me.forget("scope", "server")
+
+
+# ------------------------------------------------------------------ effects: user agent
+
+
+def open_login_page(me: View, message: Click) -> None:
+    """Ask the client to start."""
+    _request(me, LoginRequest(message.issuer, message.resource), me.cast.login_endpoint(message.client.name))
+
+
+def follow(me: View, message: FrontChannel) -> None:
+    """Store the cookie that came along, and send the request in the link or redirect to its host.
+
+    A redirect that preserves the method (status 307, RFC 9700 section 4.12) makes the browser send the form
+    that it posted last once more, to the new place.
+    """
+    assert me.uri is not None
+    if me.envelope.set_cookie is not None:
+        me.happened(CookieSet(me.party, me.envelope.set_cookie))
+    _request(me, message, me.uri)
+
+
+def show(me: View, message: AuthorizationPrompt) -> None:
+    """Show the page to the resource owner, under the address it came from."""
+    if me.envelope.set_cookie is not None:
+        me.remember(page_cookie=me.envelope.set_cookie)
+    owner = Address(me.cast.user(me.party), me.index)
+    me.send(owner, message, uri=Uri(me.memory.server))
+
+
+def submit(me: View, message: Consent | Denial) -> None:
+    """Send what the resource owner entered to the server whose page it is."""
+    server = me.memory.server
+    if isinstance(message, Consent):
+        me.happened(CredentialSent(message.credential, server))
+        me.remember(form=message.credential)
+    cookie = me.memory.page_cookie
+    me.send(server, message, cookies=frozenset([cookie]) if cookie else frozenset())
+    me.forget("page_cookie")
+
+
+def rest(me: View, message: Page) -> None:
+    """Show the page; nothing more is expected in this window."""
+    me.forget("server", "form")
+
+
+def _request(me: View, message: FrontChannel, uri: Uri) -> None:
+    server = me.cast.owner(uri)
+    form = me.memory.form if me.envelope.repost else None
+    if form is not None:
+        me.happened(CredentialSent(form, server))
+    cookies = frozenset(_cookie_jar(me, server))
+    lured = not me.cast.honest(me.sender.party)
+    me.send(server, message, uri=uri, cookies=cookies, form=form, at_once=lured)
+    me.forget("form")
+    me.remember(server=server)
+
+
+def _cookie_jar(me: View, server: str) -> Iterator[Cookie]:
+    return (fact.cookie for fact in me.looks_up(CookieSet) if fact.browser == me.party and fact.cookie.server == server)
+
+
+BROWSER = Flow(
+    "browser",
+    "Resource owner and user agent",
+    "RFC 6749 section 1.1",
+    {RESOURCE_OWNER: resource_owner_rows(), USER_AGENT: user_agent_rows()},
+    looks_up={USER_AGENT: (CookieSet,)},
+)

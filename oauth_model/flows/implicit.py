@@ -1,0 +1,141 @@
+"""The implicit grant (RFC 6749 section 4.2): the access token comes in the authorization response.
+
+There is no code and no token endpoint: what the user agent hands over is the token itself. RFC 9700
+section 2.1.2 advises against it; it is here as the negative control of nearly every goal.
+"""
+
+from __future__ import annotations
+
+from oauth_model.facts import Attached, ResponseAccepted, TokenIssued
+from oauth_model.flows.authorization_code import (
+    browser_has_no_session,
+    browser_session_is_mine,
+    issuer_is_mine,
+    send_authorization_request,
+    show_failure,
+    show_refusal,
+    unsolicited_issuer,
+)
+from oauth_model.flows.authorization_endpoint import (
+    answer_access_denied,
+    answer_fault,
+    ask_resource_owner,
+    client_is_registered,
+    client_may_use_response_type,
+    consent_limits_scope,
+    faults_happen,
+    grant_is_within_the_request,
+    note_consent,
+    page_is_mine,
+    redirect_error,
+    redirect_uri_is_plausible,
+    refusal_may_be_redirected,
+    request_decides_scope,
+    resource_owner_is_authenticated,
+    response_type_is_token,
+    scope_is_supported,
+    show_error_page,
+)
+from oauth_model.flows.flow import Flow
+from oauth_model.machine import SAME, Row, View
+from oauth_model.messages import (
+    AUTHORIZATION_SERVER,
+    CLIENT,
+    AuthorizationErrorResponse,
+    AuthorizationRequest,
+    Consent,
+    Denial,
+    Fault,
+    ImplicitResponse,
+    LoginRequest,
+    Message,
+)
+from oauth_model.terms import AccessToken, Issuer, ResourceIndicator, Scope
+
+
+def client_rows() -> list[Row]:
+    waiting = "token_awaited"
+    return [
+        #   on                          source   dest          guards                                            effect
+        Row(LoginRequest,               "idle",  waiting,      [issuer_is_mine, implicit_grant_is_used],         send_authorization_request),
+        Row(ImplicitResponse,           waiting, "token_held", [browser_session_is_mine],                        attach_token),
+        Row(ImplicitResponse,           "idle",  "token_held", [browser_has_no_session, implicit_grant_is_used], attach_unsolicited_token),
+        Row(AuthorizationErrorResponse, waiting, "failed",     [browser_session_is_mine],                        show_failure),
+        Row(ImplicitResponse,           waiting, SAME,         [browser_session_is_mine],                        show_refusal, otherwise=True),
+        Row(AuthorizationErrorResponse, waiting, SAME,         [browser_session_is_mine],                        show_refusal, otherwise=True),
+    ]
+
+
+def authorization_server_rows() -> list[Row]:
+    asking = "asking_for_token"
+    request = [client_is_registered, redirect_uri_is_plausible, response_type_is_token, client_may_use_response_type, scope_is_supported]
+    consent = [page_is_mine, resource_owner_is_authenticated, grant_is_within_the_request]
+    return [
+        #   on                    source  dest            guards                             effect
+        Row(AuthorizationRequest, "idle", asking,         request,                           ask_resource_owner),
+        Row(Consent,              asking, "token_issued", [*consent, consent_limits_scope],  issue_token_for_granted_scope),
+        Row(Consent,              asking, "token_issued", [*consent, request_decides_scope], issue_token_for_requested_scope),
+        Row(Denial,               asking, "denied",       [page_is_mine],                    answer_access_denied),
+        Row(Fault,                asking, "failed",       [faults_happen],                   answer_fault),
+        Row(AuthorizationRequest, "idle", SAME,           [refusal_may_be_redirected],       redirect_error,  otherwise=True),
+        Row(AuthorizationRequest, "idle", SAME,           [],                                show_error_page, otherwise=True),
+    ]
+
+
+# ------------------------------------------------------------------ client
+
+
+def implicit_grant_is_used(me: View, message: Message) -> bool:
+    """This client uses the implicit grant."""
+    return bool(me.cast.client_uses == "token")
+
+
+def attach_token(me: View, message: ImplicitResponse) -> None:
+    """Attach the token to the session with the browser that brought it."""
+    _attach(me, message, pending=True)
+
+
+def attach_unsolicited_token(me: View, message: ImplicitResponse) -> None:
+    """Take a token that was not asked for, as a client without CSRF protection does."""
+    me.remember(issuer=Issuer(unsolicited_issuer(me)), resource=ResourceIndicator(me.cast.resource_servers[0]))
+    _attach(me, message, pending=False)
+
+
+def _attach(me: View, message: ImplicitResponse, *, pending: bool) -> None:
+    token = message.access_token
+    me.happened(ResponseAccepted(me.party, me.index, token, pending, me.memory.issuer.name))
+    me.happened(Attached(me.party, me.index, me.sender.party, token))
+    me.remember(window=me.sender, access_token=token)
+    me.forget("redirect_uri")
+
+
+# ------------------------------------------------------------------ authorization server
+
+
+def issue_token_for_granted_scope(me: View, message: Consent) -> None:
+    """Put a token for what the resource owner granted in the fragment (RFC 6749 section 4.2.2)."""
+    _issue_token(me, note_consent(me, message))
+
+
+def issue_token_for_requested_scope(me: View, message: Consent) -> None:
+    """The same for what the client asked for, whatever was granted."""
+    note_consent(me, message)
+    _issue_token(me, me.memory.scope)
+
+
+def _issue_token(me: View, scope: Scope) -> None:
+    memory = me.memory
+    token = AccessToken(me.party, me.index, 1, memory.user, memory.client, scope, memory.audience)
+    answer = me.make(ImplicitResponse, access_token=token, state=memory.state)
+    me.reply(answer, uri=memory.redirect_uri, repost=not me.on("see-other"))
+    me.happened(TokenIssued(token, None, memory.client, me.sender.party, True, "none"))
+    me.forget(*memory)
+
+
+IMPLICIT = Flow(
+    "implicit",
+    "Implicit grant",
+    "RFC 6749 section 4.2",
+    {CLIENT: client_rows(), AUTHORIZATION_SERVER: authorization_server_rows()},
+    response_type="token",
+)

@@ -1,0 +1,150 @@
+"""The use of a bearer token (RFC 6750): client and resource server.
+
+A client that holds a token uses it; what comes back it shows to the browser that the grant is
+attached to, as the user it belongs to: that is what "signed in" means here.
+"""
+
+from __future__ import annotations
+
+from oauth_model.facts import Ended, LoggedIn, RunFailed, Served
+from oauth_model.flows.flow import Flow
+from oauth_model.machine import SAME, Row, View, disabled, refuses_with
+from oauth_model.messages import (
+    CLIENT,
+    RESOURCE_SERVER,
+    Page,
+    ResourceErrorResponse,
+    ResourceRequest,
+    ResourceRequestInUri,
+    ResourceResponse,
+    UseToken,
+)
+from oauth_model.terms import ProtectedResource
+
+
+def client_rows() -> list[Row]:
+    asked = "resource_requested"
+    return [
+        #   on                     source        dest         guards                           effect
+        Row(UseToken,              "token_held", asked,       [token_goes_in_header],          request_resource),
+        Row(UseToken,              "token_held", "linked",    [token_goes_in_uri, uri_query_is_allowed], link_to_resource),
+        Row(ResourceResponse,      asked,        "logged_in", [answer_is_from_server_asked],   log_in),
+        Row(ResourceErrorResponse, asked,        "failed",    [answer_is_from_server_asked],   report_failure),
+    ]
+
+
+def resource_server_rows() -> list[Row]:
+    valid = [issuer_is_trusted, token_is_active, scope_covers_operation]
+    return [
+        #   on                    source   dest  guards  effect
+        Row(ResourceRequest,      "ready", SAME, valid,  serve),
+        Row(ResourceRequestInUri, "ready", SAME, valid,  serve_in_browser),
+        Row(ResourceRequest,      "ready", SAME, [],     answer_error,   otherwise=True),
+        Row(ResourceRequestInUri, "ready", SAME, [],     show_error,     otherwise=True),
+    ]
+
+
+# ------------------------------------------------------------------ client
+
+
+def token_goes_in_header(me: View, message: UseToken) -> bool:
+    """The client uses the Authorization header field (RFC 6750 section 2.1)."""
+    return not message.in_uri
+
+
+def token_goes_in_uri(me: View, message: UseToken) -> bool:
+    """The client puts the token into a link (RFC 6750 section 2.3)."""
+    return message.in_uri
+
+
+uri_query_is_allowed = disabled("token-in-header-only", "uri_query_is_allowed")
+
+
+def answer_is_from_server_asked(me: View, message: ResourceResponse | ResourceErrorResponse) -> bool:
+    """The answer comes over TLS from the resource server that was asked."""
+    return bool(me.sender.party == me.memory.resource.server)
+
+
+def request_resource(me: View, message: UseToken) -> None:
+    """Ask the resource server (RFC 6750 section 2.1)."""
+    me.send(me.memory.resource.server, me.make(ResourceRequest, access_token=me.memory.access_token))
+    me.forget("access_token")
+
+
+def link_to_resource(me: View, message: UseToken) -> None:
+    """Send the browser to the resource, with the token in the query (RFC 6750 section 2.3)."""
+    uri = me.cast.resource_endpoint(me.memory.resource.server)
+    me.send(me.memory.window, me.make(ResourceRequestInUri, access_token=me.memory.access_token), uri=uri)
+    me.forget(*me.memory)
+
+
+def log_in(me: View, message: ResourceResponse) -> None:
+    """Take the browser for that of the resource's owner, and show it."""
+    me.happened(LoggedIn(me.party, me.index, me.memory.window.party, message.resource.owner))
+    me.send(me.memory.window, Page(message.resource))
+    me.forget(*me.memory)
+
+
+def report_failure(me: View, message: ResourceErrorResponse) -> None:
+    """End the run and tell the user."""
+    me.happened(RunFailed(me.party, me.index))
+    me.send(me.memory.window, Page(error=message.error))
+    me.forget(*me.memory)
+
+
+# ------------------------------------------------------------------ resource server
+
+Request = ResourceRequest | ResourceRequestInUri
+
+
+@refuses_with("invalid_token")
+def issuer_is_trusted(me: View, message: Request) -> bool:
+    """The token was made by an authorization server that this resource server relies on."""
+    return bool(me.cast.honest(message.access_token.issuer))
+
+
+@refuses_with("invalid_token")
+def token_is_active(me: View, message: Request) -> bool:
+    """The token is neither expired nor revoked (RFC 6749 section 7)."""
+    return all(fact.token != message.access_token for fact in me.looks_up(Ended))
+
+
+@refuses_with("insufficient_scope")
+def scope_covers_operation(me: View, message: Request) -> bool:
+    """The token's scope covers what is asked for (RFC 6749 section 7)."""
+    return message.operation in message.access_token.scope.values
+
+
+def serve(me: View, message: ResourceRequest) -> None:
+    """Answer with the resource of the token's user."""
+    me.reply(ResourceResponse(_serve(me, message)))
+
+
+def serve_in_browser(me: View, message: ResourceRequestInUri) -> None:
+    """Show the resource in the browser that followed the link."""
+    me.reply(Page(_serve(me, message)))
+
+
+def answer_error(me: View, message: ResourceRequest) -> None:
+    """Answer with the refusing guard's error code (RFC 6750 section 3.1)."""
+    me.reply(ResourceErrorResponse(me.error or "invalid_request"))
+
+
+def show_error(me: View, message: ResourceRequestInUri) -> None:
+    """Show the error in the browser."""
+    me.reply(Page(error=me.error or "invalid_request"))
+
+
+def _serve(me: View, message: Request) -> ProtectedResource:
+    token = message.access_token
+    me.happened(Served(me.party, token, message.operation, me.sender.party))
+    return ProtectedResource(me.party, token.user)
+
+
+RESOURCE_ACCESS = Flow(
+    "resource-access",
+    "Use of a bearer token",
+    "RFC 6750 section 2",
+    {CLIENT: client_rows(), RESOURCE_SERVER: resource_server_rows()},
+    looks_up={RESOURCE_SERVER: (Ended,)},
+)

@@ -1,0 +1,135 @@
+"""The attacker's knowledge, and the messages it can make of it.
+
+Knowledge is a set of terms, closed under what terms reveal. From it follows what the attacker can
+say: a message is built field by field, each from the terms that are known and fit the field's type.
+Nothing here knows an attack, nor the order in which one would go.
+"""
+
+from __future__ import annotations
+
+import itertools
+import types
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from oauth_model.attackers import Attacker
+from oauth_model.cast import ATTACKER, Cast
+from oauth_model.messages import Message
+from oauth_model.terms import (
+    AccessToken,
+    Challenge,
+    ClientId,
+    Code,
+    Issuer,
+    Password,
+    Scope,
+    Term,
+    Verifier,
+)
+
+Knowledge = frozenset[Term]
+
+
+def close(terms: Iterable[Term]) -> Knowledge:
+    """The terms, and all that they reveal."""
+    known: set[Term] = set()
+    waiting = list(terms)
+    while waiting:
+        term = waiting.pop()
+        if term not in known:
+            known.add(term)
+            waiting.extend(term.reveals())
+    return frozenset(known)
+
+
+def at_the_start(attacker: Attacker, cast: Cast) -> Knowledge:
+    """What the attacker knows before anything happens: names, and what is its own."""
+    if not attacker.acts:
+        return frozenset()
+    terms: list[Term] = [Verifier(ATTACKER, 0), cast.scope, Scope(("write",))][: 3 if "write" in cast.scope.values else 2]
+    terms += [ClientId(client) for client in cast.clients]
+    terms += [Issuer(issuer) for issuer in cast.authorization_servers]
+    terms += cast.resource_indicators()
+    terms += cast.attacker_uris()
+    for issuer in cast.authorization_servers:
+        terms += [cast.redirect_uri(client, issuer) for client in cast.clients]
+        if cast.account:
+            terms.append(Password(cast.account, issuer))
+        if not cast.honest(issuer):
+            terms.append(Code(issuer, 0))
+            terms.append(AccessToken(issuer, 0, 1, ATTACKER, cast.clients[0], cast.scope))
+        for client in cast.clients:
+            secret = cast.client_secret(client, issuer)
+            if secret is not None and not cast.honest(client):
+                terms.append(secret)
+    return close(terms)
+
+
+def sayable(kind: type[Term], known: Knowledge) -> tuple[Term, ...]:
+    """The terms of one kind that are known or can be made of what is known, in a fixed order."""
+    terms: set[Term] = {term for term in known if type(term) is kind}
+    if kind is Challenge:
+        terms |= {Challenge(term) for term in known if isinstance(term, Verifier)}
+    return tuple(sorted(terms, key=lambda term: (getattr(term, "owner", "") != ATTACKER, repr(term))))
+
+
+class Vocabulary:
+    """What messages of each class need: the values for their parameters, by type."""
+
+    @staticmethod
+    @lru_cache(maxsize=None)
+    def fields(message: type[Message]) -> tuple[tuple[str, tuple[type[Term], ...], tuple[Any, ...]], ...]:
+        """For each parameter: its name, the kinds of terms that fit, and the constants that fit."""
+        hints = get_type_hints(message)
+        return tuple((field.name, *_alternatives(hints[field.name])) for field in fields(message))
+
+    @staticmethod
+    @lru_cache(maxsize=None)
+    def kinds(message: type[Message]) -> frozenset[type[Term]]:
+        """The kinds of terms of which messages of this class can be made."""
+        used = {kind for _, kinds, _ in Vocabulary.fields(message) for kind in kinds}
+        return frozenset(used | ({Verifier} if Challenge in used else set()))
+
+
+def relevant(message: type[Message], known: Knowledge) -> Knowledge:
+    """The part of the knowledge that matters for messages of a class."""
+    kinds = Vocabulary.kinds(message)
+    return frozenset(term for term in known if type(term) in kinds)
+
+
+def forgeries(message: type[Message], known: Knowledge, *, echo: bool) -> Iterator[Message]:
+    """Every well-formed message of a class that the attacker can say, in a fixed order.
+
+    Without `echo`, parameters that the receiver only hands back are left out: the answer comes to the
+    attacker itself, who gains nothing from hearing what it said.
+    """
+    names: list[str] = []
+    choices: list[tuple[Any, ...]] = []
+    for name, kinds, constants in Vocabulary.fields(message):
+        names.append(name)
+        if not echo and name in message.echoed:
+            choices.append((None,))
+        else:
+            choices.append((*constants, *(term for kind in kinds for term in sayable(kind, known))))
+    for values in itertools.product(*choices):
+        made = message(**dict(zip(names, values, strict=True)))
+        if made.well_formed():
+            yield made
+
+
+def _alternatives(hint: Any) -> tuple[tuple[type[Term], ...], tuple[Any, ...]]:
+    kinds: list[type[Term]] = []
+    constants: list[Any] = []
+    for option in get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,):
+        if option is type(None):
+            constants.append(None)
+        elif get_origin(option) is Literal:
+            constants += get_args(option)
+        elif isinstance(option, type) and issubclass(option, Term):
+            kinds.append(option)
+    return tuple(kinds), tuple(constants)
+
+
+__all__ = ["Knowledge", "Vocabulary", "at_the_start", "close", "forgeries", "relevant", "sayable"]

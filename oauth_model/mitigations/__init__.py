@@ -1,0 +1,46 @@
+"""Mitigations: one record each, one file a family. Their order here is the order of their checks."""
+
+from oauth_model.mitigations.at_the_client import DISTINCT_REDIRECT_URIS, ISS, STATE, TOKEN_ISSUED_TO_CLIENT
+from oauth_model.mitigations.authorization_server import (
+    CLIENT_AUTHENTICATION,
+    CODE_BOUND_TO_CLIENT,
+    CODE_SINGLE_USE,
+    EXACT_REDIRECT_URI,
+    NO_IMPLICIT,
+    REDIRECT_URI_AT_TOKEN_ENDPOINT,
+    REPLAY_REVOKES,
+    SCOPE_SUBSET,
+    SECRET_IN_BACK_CHANNEL,
+    SEE_OTHER,
+)
+from oauth_model.mitigations.mitigation import Fill, Mitigation, Policy
+from oauth_model.mitigations.pkce import PKCE_NO_DOWNGRADE, PKCE_PLAIN, PKCE_REQUIRED, PKCE_S256, PLAIN_REFUSED
+from oauth_model.mitigations.resource_server import AUDIENCE, TOKEN_IN_HEADER_ONLY
+
+MITIGATIONS: tuple[Mitigation, ...] = (
+    EXACT_REDIRECT_URI,
+    NO_IMPLICIT,
+    PKCE_REQUIRED,
+    PLAIN_REFUSED,
+    STATE,
+    ISS,
+    DISTINCT_REDIRECT_URIS,
+    TOKEN_ISSUED_TO_CLIENT,
+    CLIENT_AUTHENTICATION,
+    CODE_BOUND_TO_CLIENT,
+    REDIRECT_URI_AT_TOKEN_ENDPOINT,
+    PKCE_S256,
+    PKCE_PLAIN,
+    PKCE_NO_DOWNGRADE,
+    CODE_SINGLE_USE,
+    REPLAY_REVOKES,
+    SCOPE_SUBSET,
+    AUDIENCE,
+    TOKEN_IN_HEADER_ONLY,
+    SEE_OTHER,
+    SECRET_IN_BACK_CHANNEL,
+)
+"""All of them. Single use comes after every other check of a token request, so that what is refused for
+it alone is a valid replay."""
+
+__all__ = [name for name in dir() if name.isupper()] + ["Fill", "Mitigation", "Policy"]

@@ -1,0 +1,147 @@
+"""What the authorization server checks: redirection URIs, clients, codes, scopes, and how it redirects."""
+
+from __future__ import annotations
+
+from oauth_model.machine import View, refuses_with
+from oauth_model.messages import AuthorizationRequest, TokenRequest
+from oauth_model.mitigations.mitigation import Mitigation
+from oauth_model.terms import ClientSecret, Uri
+
+# ------------------------------------------------------------------ authorization endpoint
+
+
+def redirect_uri_is_registered(me: View, message: AuthorizationRequest) -> bool:
+    """The redirection URI is the registered one, compared as a string (RFC 6749 section 3.1.2.3)."""
+    registered = me.cast.redirect_uri(message.client_id.name, me.party)
+    return message.redirect_uri is None or bool(message.redirect_uri == registered)
+
+
+EXACT_REDIRECT_URI = Mitigation(
+    "exact-redirect-uri",
+    "redirection URIs match exactly",
+    "RFC 9700 section 2.1",
+    id="EXACT",
+    checks={AuthorizationRequest: [redirect_uri_is_registered]},
+)
+
+
+@refuses_with("unsupported_response_type")
+def no_token_is_asked_for(me: View, message: AuthorizationRequest) -> bool:
+    """The request asks for a code."""
+    return message.response_type == "code"
+
+
+NO_IMPLICIT = Mitigation(
+    "no-implicit",
+    "no access token in the authorization response",
+    "RFC 9700 section 2.1.2",
+    id="NOIMPL",
+    checks={AuthorizationRequest: [no_token_is_asked_for]},
+    configures={"client_uses": "code"},
+)
+
+SCOPE_SUBSET = Mitigation(
+    "scope-subset",
+    "a token has no scope that the resource owner did not grant",
+    "RFC 6749 section 3.3",
+    id="SCOPE",
+)
+
+SEE_OTHER = Mitigation(
+    "see-other",
+    "redirects after a login never repeat the posted form",
+    "RFC 9700 section 4.12",
+    id="R303",
+)
+
+SECRET_IN_BACK_CHANNEL = Mitigation(
+    "secret-in-back-channel",
+    "the client secret is never part of a URI",
+    "RFC 6749 section 2.3.1",
+)
+
+# ------------------------------------------------------------------ token endpoint
+
+
+def registered_secret(me: View) -> ClientSecret | None:
+    """The client's secret at the authorization server it asks."""
+    secret: ClientSecret | None = me.cast.client_secret(me.party, me.memory.issuer.name)
+    return secret
+
+
+@refuses_with("invalid_client")
+def client_is_authenticated(me: View, message: TokenRequest) -> bool:
+    """The secret is that of the client named (RFC 6749 section 3.2.1)."""
+    expected = me.cast.client_secret(message.client_id.name, me.party)
+    return message.client_id.name in me.cast.clients and message.client_secret == expected
+
+
+CLIENT_AUTHENTICATION = Mitigation(
+    "client-authentication",
+    "clients are confidential, and authenticate at the token endpoint",
+    "RFC 6749 section 3.2.1",
+    id="CAUTH",
+    fills={TokenRequest: {"client_secret": registered_secret}},
+    checks={TokenRequest: [client_is_authenticated]},
+    configures={"confidential": True},
+)
+
+
+@refuses_with("invalid_grant")
+def code_was_issued_to_this_client(me: View, message: TokenRequest) -> bool:
+    """The client that redeems is the one the code was issued to (RFC 6749 section 4.1.3)."""
+    return bool(message.client_id.name == me.memory.client)
+
+
+CODE_BOUND_TO_CLIENT = Mitigation(
+    "code-bound-to-client",
+    "a code is redeemed only by the client it was issued to",
+    "RFC 6749 section 4.1.3",
+    id="CBIND",
+    checks={TokenRequest: [code_was_issued_to_this_client]},
+)
+
+
+def remembered_redirect_uri(me: View) -> Uri | None:
+    """The redirection URI that the client sent."""
+    uri: Uri | None = me.memory.redirect_uri
+    return uri
+
+
+@refuses_with("invalid_grant")
+def redirect_uri_is_repeated(me: View, message: TokenRequest) -> bool:
+    """The redirection URI is that of the authorization request, if it had one (RFC 6749 section 4.1.3)."""
+    return me.memory.redirect_uri_was_sent is None or bool(message.redirect_uri == me.memory.redirect_uri)
+
+
+REDIRECT_URI_AT_TOKEN_ENDPOINT = Mitigation(
+    "redirect-uri-at-token-endpoint",
+    "the redirection URI is repeated at the token endpoint, and compared",
+    "RFC 6749 section 4.1.3",
+    id="RUTOK",
+    fills={TokenRequest: {"redirect_uri": remembered_redirect_uri}},
+    checks={TokenRequest: [redirect_uri_is_repeated]},
+)
+
+
+@refuses_with("invalid_grant")
+def code_is_unused(me: View, message: TokenRequest) -> bool:
+    """The code was not redeemed before."""
+    return me.state != "redeemed"
+
+
+CODE_SINGLE_USE = Mitigation(
+    "code-single-use",
+    "a code is redeemed once",
+    "RFC 6749 section 4.1.2",
+    id="C1",
+    checks={TokenRequest: [code_is_unused]},
+)
+
+REPLAY_REVOKES = Mitigation(
+    "replay-revokes",
+    "a second redemption revokes the tokens of the first",
+    "RFC 6749 section 4.1.2",
+    id="CREV",
+    needs=("code-single-use",),
+)

@@ -1,0 +1,60 @@
+"""What a mitigation is: one record, on or off, with what senders fill in and receivers check.
+
+Off means not in the policy's set; no row is copied or rewritten for it. What a record does not
+express is how parties behave without it: that is the flow's, and always the weaker behaviour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oauth_model.machine import Guard, View
+from oauth_model.messages import Message
+
+Fill = Callable[[View], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Mitigation:
+    """A defence that a deployment has or has not.
+
+    `id` is its short name in the catalogue, None where the catalogue has none. `fills` gives the value of a
+    parameter in the messages that honest parties make, `checks` the guards that the message's receiver adds to
+    its rows, `configures` what it changes in how the parties are set up (fields of `cast.Cast`). `needs` are
+    slugs of mitigations without which honest runs cannot end. A mitigation with none of these is one that a
+    flow's table asks for by name (`machine.enabled`).
+    """
+
+    slug: str
+    title: str
+    reference: str
+    id: str | None = None
+    fills: Mapping[type[Message], Mapping[str, Fill]] = field(default_factory=dict)
+    checks: Mapping[type[Message], list[Guard]] = field(default_factory=dict)
+    configures: Mapping[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Policy(frozenset[Mitigation]):
+    """The set of mitigations that are on in one deployment."""
+
+    def __new__(cls, mitigations: Iterable[Mitigation] = ()) -> Policy:
+        return super().__new__(cls, mitigations)
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The names of what is on, sorted."""
+        return tuple(sorted(mitigation.slug for mitigation in self))
+
+    def plus(self, *mitigations: Mitigation) -> Policy:
+        """This policy with more switched on."""
+        return Policy(self | set(mitigations))
+
+    def minus(self, *mitigations: Mitigation) -> Policy:
+        """This policy with some switched off."""
+        return Policy(self - set(mitigations))

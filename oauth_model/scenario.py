@@ -1,0 +1,150 @@
+"""Scenarios: the thing that is checked.
+
+A scenario says who takes part, which flows and mitigations are on, what the attacker can do, how
+large the search may grow, and which goals are asked about. It is data: building it runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from oauth_model.attackers import NOBODY, Attacker
+from oauth_model.cast import Cast
+from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
+from oauth_model.flows.browser import BROWSER
+from oauth_model.flows.flow import Flow
+from oauth_model.flows.resource_access import RESOURCE_ACCESS
+from oauth_model.machine import ModelError
+from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_SERVER
+from oauth_model.mitigations import MITIGATIONS, Mitigation, Policy
+
+ATTACKERS_PARTY = {
+    CLIENT: "evil-client.example",
+    AUTHORIZATION_SERVER: "evil-as.example",
+    RESOURCE_SERVER: "evil-rs.example",
+}
+ACCOUNT = "mallory"
+TAKEN_OVER = "old.client.example"
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much may happen: the verdict is about no more than this.
+
+    `client_runs` are the runs of each honest client, `authorizations` the requests each honest
+    authorization server takes up, `windows` those of each resource owner's browser (the first is their own,
+    the others can be lured, once each unless they end up at the attacker's). `forgeries` is the number of
+    messages the attacker may make, None for any number; `states` is where a search is cut, None for never.
+    """
+
+    client_runs: int = 2
+    authorizations: int = 1
+    windows: int = 2
+    forgeries: int | None = None
+    states: int | None = 2_000_000
+
+    def __str__(self) -> str:
+        made = "any number of forgeries" if self.forgeries is None else _count(self.forgeries, "forgery", "forgeries")
+        return ", ".join(
+            [
+                _count(self.client_runs, "client run"),
+                _count(self.authorizations, "authorization"),
+                _count(self.windows, "window"),
+                made,
+            ]
+        )
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A cast, flows, a policy, an attacker and bounds.
+
+    `cast` is the honest part; what the attacker plays is added to it. `flows` are the grants that the
+    authorization servers offer; honest clients use the first. `without_guards` names guards that are taken
+    out of every row. `time_passes` and `faults_happen` add the steps in which lifetimes end and servers fail.
+    """
+
+    flows: tuple[Flow, ...] = (AUTHORIZATION_CODE,)
+    policy: Policy = field(default_factory=Policy)
+    attacker: Attacker = NOBODY
+    bounds: Bounds = field(default_factory=Bounds)
+    cast: Cast = field(default_factory=Cast)
+    without_guards: frozenset[str] = frozenset()
+    time_passes: bool = False
+    faults_happen: bool = False
+
+    def __post_init__(self) -> None:
+        grants = [flow for flow in self.flows if flow.response_type]
+        if not grants:
+            raise ModelError("a scenario needs at least one grant among its flows, such as AUTHORIZATION_CODE")
+
+    # -------------------------------------------------------------- variants
+
+    def plus(self, *mitigations: Mitigation) -> Scenario:
+        """The same with more mitigations on."""
+        return replace(self, policy=self.policy.plus(*mitigations))
+
+    def without(self, *mitigations: Mitigation) -> Scenario:
+        """The same with mitigations off."""
+        return replace(self, policy=self.policy.minus(*mitigations))
+
+    def without_guard(self, name: str) -> Scenario:
+        """The same with a guard taken out of every row."""
+        return replace(self, without_guards=self.without_guards | {name})
+
+    def attacked_by(self, attacker: Attacker) -> Scenario:
+        """The same with another attacker."""
+        return replace(self, attacker=attacker)
+
+    def bounded(self, **bounds: Any) -> Scenario:
+        """The same with other bounds."""
+        return replace(self, bounds=replace(self.bounds, **bounds))
+
+    # -------------------------------------------------------------- what follows from it
+
+    @property
+    def all_flows(self) -> tuple[Flow, ...]:
+        """The grants with the parts that all of them share."""
+        shared = [flow for flow in (BROWSER, RESOURCE_ACCESS) if flow not in self.flows]
+        return (*shared, *self.flows)
+
+    @property
+    def mitigations(self) -> tuple[Mitigation, ...]:
+        """What is on, in the order in which checks are made: the built-in ones, then others by name."""
+        built_in = [mitigation for mitigation in MITIGATIONS if mitigation in self.policy]
+        others = sorted(self.policy - set(MITIGATIONS), key=lambda mitigation: mitigation.slug)
+        last = [mitigation for mitigation in built_in if mitigation.slug == "code-single-use"]
+        return (*(mitigation for mitigation in built_in if mitigation not in last), *others, *last)
+
+    @property
+    def full_cast(self) -> Cast:
+        """The cast with the attacker's parties, set up as the policy says."""
+        plays, cast = self.attacker.plays, self.cast
+        grants = tuple(flow.response_type for flow in self.flows if flow.response_type)
+        changes: dict[str, Any] = {
+            "client_uses": grants[0],
+            "response_types_supported": cast.response_types_supported or grants,
+        }
+        for role, name in (
+            (CLIENT, "clients"),
+            (AUTHORIZATION_SERVER, "authorization_servers"),
+            (RESOURCE_SERVER, "resource_servers"),
+        ):
+            if role in plays:
+                changes[name] = (*getattr(cast, name), ATTACKERS_PARTY[role])
+        changes["owned"] = cast.owned | {ATTACKERS_PARTY[role] for role in plays if role in ATTACKERS_PARTY}
+        changes["account"] = ACCOUNT if self.attacker.account else cast.account
+        changes["taken_over"] = TAKEN_OVER if self.attacker.takes_over else cast.taken_over
+        configured: Mapping[str, Any] = {
+            name: value for mitigation in self.mitigations for name, value in mitigation.configures.items()
+        }
+        return replace(cast, **{**changes, **configured})
+
+    def __str__(self) -> str:
+        return f"{'+'.join(flow.slug for flow in self.flows)} against {self.attacker.slug}"

@@ -1,0 +1,207 @@
+"""Terms: the symbolic secrets and names that messages are made of.
+
+A term stands for a value that a real deployment draws at random or configures. Nobody can guess
+one: a party knows a term because it made it, was configured with it, or received it. Fresh values
+are named by the session that makes them (`Code("as.example", 1)`), never counted, so that two
+interleavings of the same steps meet in the same world.
+
+This module says what terms are and what can be derived from them. It says nothing about who may
+know them: that is `knowledge`, and the goals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A symbolic value. Equality is identity of the value it stands for."""
+
+    back_channel_only: ClassVar[bool] = False
+    """Whether OAuth means this value never to pass through the user agent."""
+
+    def reveals(self) -> tuple[Term, ...]:
+        """The terms that anyone who knows this one can compute from it."""
+        return ()
+
+
+# ------------------------------------------------------------------ names: everybody knows them
+
+
+@dataclass(frozen=True, slots=True)
+class ClientId(Term):
+    """A client identifier; not a secret (RFC 6749 section 2.2)."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer(Term):
+    """An authorization server's issuer identifier (RFC 8414 section 2, RFC 9207 section 2)."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceIndicator(Term):
+    """The identifier of a resource server, as sent in `resource` (RFC 8707 section 2)."""
+
+    server: str
+
+    def __str__(self) -> str:
+        return self.server
+
+
+@dataclass(frozen=True, slots=True)
+class Scope(Term):
+    """A set of scope values, kept sorted (RFC 6749 section 3.3)."""
+
+    values: tuple[str, ...]
+
+    def __le__(self, other: Scope) -> bool:
+        return set(self.values) <= set(other.values)
+
+    def __str__(self) -> str:
+        return " ".join(self.values) or "(none)"
+
+
+@dataclass(frozen=True, slots=True)
+class Uri(Term):
+    """A URI as far as redirection needs it: scheme, host and path."""
+
+    host: str
+    path: str = "/"
+    scheme: str = "https"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}{self.path}"
+
+
+# ------------------------------------------------------------------ secrets: fresh for a session
+
+
+@dataclass(frozen=True, slots=True)
+class State(Term):
+    """The value of `state` that one client run makes (RFC 6749 section 10.12)."""
+
+    client: str
+    run: int
+
+    def __str__(self) -> str:
+        return f"state({self.client}#{self.run})"
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier(Term):
+    """A PKCE code verifier (RFC 7636 section 4.1). Sent as a `plain` challenge it is its own challenge."""
+
+    owner: str
+    run: int
+
+    def __str__(self) -> str:
+        return f"verifier({self.owner}#{self.run})"
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge(Term):
+    """The S256 code challenge of a verifier (RFC 7636 section 4.2); it gives no verifier back."""
+
+    verifier: Verifier
+
+    def __str__(self) -> str:
+        return f"S256({self.verifier})"
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Term):
+    """An authorization code, named by the authorization that issued it (RFC 6749 section 1.3.1)."""
+
+    issuer: str
+    grant: int
+
+    def __str__(self) -> str:
+        return f"code({self.issuer}#{self.grant})"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken(Term):
+    """An access token with the claims a resource server learns on validating it.
+
+    Whether these travel in the token (RFC 9068) or come from introspection (RFC 7662) makes no
+    difference to the model: only the issuer can make the token, anybody who knows it can present it.
+    `audience` is None where the authorization server did not restrict it.
+    """
+
+    issuer: str
+    grant: int
+    number: int
+    user: str
+    client: str
+    scope: Scope
+    audience: str | None = None
+
+    back_channel_only: ClassVar[bool] = True
+
+    def __str__(self) -> str:
+        return f"access_token({self.issuer}#{self.grant}{'' if self.number == 1 else f'.{self.number}'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie(Term):
+    """The session cookie that a server set in one browser; `session` is the server's session index."""
+
+    server: str
+    session: int
+
+    def __str__(self) -> str:
+        return f"cookie({self.server}#{self.session})"
+
+
+# ------------------------------------------------------------------ secrets: configured
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSecret(Term):
+    """A client's password at one authorization server (RFC 6749 section 2.3.1)."""
+
+    client: str
+    issuer: str
+
+    back_channel_only: ClassVar[bool] = True
+
+    def __str__(self) -> str:
+        return f"client_secret({self.client}@{self.issuer})"
+
+
+@dataclass(frozen=True, slots=True)
+class Password(Term):
+    """What a resource owner authenticates with at one authorization server."""
+
+    user: str
+    issuer: str
+
+    def __str__(self) -> str:
+        return f"password({self.user}@{self.issuer})"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedResource(Term):
+    """What a resource server holds for one resource owner; knowing it is what attacks are for."""
+
+    server: str
+    owner: str
+
+    def __str__(self) -> str:
+        return f"resource of {self.owner} at {self.server}"
+
+
+PUBLIC: tuple[type[Term], ...] = (ClientId, Issuer, ResourceIndicator, Scope, Uri)
+"""Kinds of terms that are no secrets: names everybody may be told."""
