@@ -71,7 +71,7 @@ class TokenIssued(Fact):
     """A token was issued; for one issued from a code, what the redemption looked like.
 
     `redeemer` is the client that was authenticated, or identified by its client_id; `redirect_uri_repeated`
-    whether the token request had the redirection URI of the authorization request; `pkce` is "bound" (S256
+    whether the token request had the redirection URI of the authorization request, if that had one; `pkce` is "bound" (S256
     challenge, and its verifier came), "plain", "none" (neither), "ignored" (a verifier without a challenge)
     or "missing" (a challenge, without its verifier). `received_by` is the party that asked.
     """
@@ -114,6 +114,7 @@ class ResponseAccepted(Fact):
 
     client: str
     run: int
+    browser: str
     credential: Code | AccessToken
     pending: bool
     issuer: str

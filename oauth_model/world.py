@@ -18,13 +18,12 @@ it. Two rules order them, neither of which hides a behaviour:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Generic, TypeVar
 
-from oauth_model.cast import ATTACKER
+from oauth_model.adversary import Adversary
+from oauth_model.assembly import machines_of, setting_of
 from oauth_model.facts import Fact, Shared
-from oauth_model.knowledge import Knowledge, at_the_start, close, forgeries, relevant
-from oauth_model.machine import Accepted, Address, Envelope, Machine, ModelError, Row, Session, Setting
+from oauth_model.knowledge import Knowledge, at_the_start, close
+from oauth_model.machine import Accepted, Address, Envelope, Row, Session
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -32,59 +31,14 @@ from oauth_model.messages import (
     RESOURCE_SERVER,
     ROLES,
     USER_AGENT,
-    FrontChannel,
-    LoginRequest,
     Message,
     Spontaneous,
-    UserInterface,
 )
 from oauth_model.scenario import Scenario
-from oauth_model.terms import Cookie, Term, Uri
+from oauth_model.steps import Change, Step, Table, World
+from oauth_model.terms import Term
 
-World = tuple[int, ...]
-"""One state of the whole protocol, as integers that its composition can look up."""
-
-T = TypeVar("T")
-INITIAL = {USER_AGENT: "blank", RESOURCE_SERVER: "ready"}
 AT_ONCE = (USER_AGENT, RESOURCE_OWNER)
-
-
-class Table(Generic[T]):
-    """Values and the integers that stand for them."""
-
-    def __init__(self) -> None:
-        self.values: list[T] = []
-        self._numbers: dict[T, int] = {}
-
-    def number(self, value: T) -> int:
-        """The integer of a value, a new one if it was not seen before."""
-        found = self._numbers.get(value)
-        if found is None:
-            found = self._numbers[value] = len(self.values)
-            self.values.append(value)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step by name: which session took which message, and how it came to it."""
-
-    kind: str
-    slot: int
-    envelope: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one session's step does to a world, as integers."""
-
-    step: Step
-    session: int
-    posted: tuple[int, ...]
-    learnt: int
-    facts: int
-    row: Row
-    otherwise: bool
 
 
 class Composition:
@@ -94,21 +48,22 @@ class Composition:
         self.scenario = scenario
         self.cast = scenario.full_cast
         self.attacker = scenario.attacker
-        self.setting = _setting(scenario)
-        self.machines = _machines(scenario)
+        self.setting = setting_of(scenario)
+        self.machines = machines_of(scenario)
         self.slots = tuple(self._slots())
         self.roles = tuple(role for role, _ in self.slots)
         self.addresses = tuple(address for _, address in self.slots)
         self._by_address = {address: number for number, address in enumerate(self.addresses)}
-        self._by_party: dict[str, tuple[int, ...]] = {}
+        self.by_party: dict[str, tuple[int, ...]] = {}
         for number, address in enumerate(self.addresses):
-            self._by_party[address.party] = (*self._by_party.get(address.party, ()), number)
+            self.by_party[address.party] = (*self.by_party.get(address.party, ()), number)
         self._looks_up = {
             role: tuple(kind for flow in scenario.all_flows for kind in flow.looks_up.get(role, ())) for role in ROLES
         }
-        self._n = len(self.slots)
+        self.n = len(self.slots)
         self._tables()
         self.initial = self._initial()
+        self._adversary = Adversary(self)
 
     def _tables(self) -> None:
         self.sessions: Table[Session] = Table()
@@ -119,9 +74,6 @@ class Composition:
         self._shared_cache: dict[int, dict[str, frozenset[Shared]]] = {}
         self._step_cache: dict[tuple[int, int, frozenset[Shared]], Change | None] = {}
         self._own_cache: dict[tuple[int, int], tuple[Change, ...]] = {}
-        self._forge_cache: dict[tuple[int, int, int, frozenset[Shared]], tuple[Change, ...]] = {}
-        self._send_cache: dict[tuple[int, int, type[Message], Knowledge], tuple[Change, ...]] = {}
-        self._lure_cache: dict[tuple[int, ...], tuple[Change, ...]] = {}
         self._network_cache: dict[tuple[int, int, tuple[int, ...]], int] = {}
         self._know_cache: dict[tuple[int, int], int] = {}
         self._fact_cache: dict[tuple[int, int], int] = {}
@@ -147,7 +99,7 @@ class Composition:
             self.sessions.number(Session(role, address, self.machines[role].initial)) for role, address in self.slots
         ]
         known = self.knowledges.number(at_the_start(self.attacker, self.cast))
-        self._nothing_learnt = self.knowledges.number(frozenset())
+        self.nothing_learnt = self.knowledges.number(frozenset())
         return (*sessions, self.networks.number(()), known, self.fact_sets.number(frozenset()), 0)
 
     # -------------------------------------------------------------- reading a world
@@ -158,19 +110,19 @@ class Composition:
 
     def in_flight(self, world: World) -> tuple[Envelope, ...]:
         """The messages on their way."""
-        return tuple(self.envelopes.values[number] for number in self.networks.values[world[self._n]])
+        return tuple(self.envelopes.values[number] for number in self.networks.values[world[self.n]])
 
     def knowledge(self, world: World) -> Knowledge:
         """What the attacker knows."""
-        return self.knowledges.values[world[self._n + 1]]
+        return self.knowledges.values[world[self.n + 1]]
 
     def facts(self, world: World) -> frozenset[Fact]:
         """What happened."""
-        return self.fact_sets.values[world[self._n + 2]]
+        return self.fact_sets.values[world[self.n + 2]]
 
     def evidence(self, world: World) -> tuple[int, int]:
         """The part of a world that goals read, as two integers: its facts and the knowledge."""
-        return world[self._n + 2], world[self._n + 1]
+        return world[self.n + 2], world[self.n + 1]
 
     # -------------------------------------------------------------- steps
 
@@ -181,7 +133,7 @@ class Composition:
 
     def after(self, world: World, change: Change) -> World:
         """The world after a change."""
-        n = self._n
+        n = self.n
         step = change.step
         taken = step.envelope if step.kind == "deliver" else -1
         network_key = (world[n], taken, change.posted)
@@ -189,7 +141,7 @@ class Composition:
         if network is None:
             network = self._network_cache[network_key] = self._post(*network_key)
         known = world[n + 1]
-        if change.learnt != self._nothing_learnt:
+        if change.learnt != self.nothing_learnt:
             key = (known, change.learnt)
             found = self._know_cache.get(key)
             if found is None:
@@ -215,43 +167,36 @@ class Composition:
 
     def changes(self, world: World) -> list[Change]:
         """Every change that can happen next, in a fixed order."""
-        n = self._n
+        n = self.n
         network = world[n]
-        shared = self._shared(world[n + 2])
+        shared = self.shared(world[n + 2])
         urgent = self._urgent(network)
         if urgent is not None:
-            return self._deliver(world, urgent, shared)
+            return self.deliver(world, urgent, shared)
         found: list[Change] = []
         for number in self.networks.values[network]:
-            found += self._deliver(world, number, shared)
+            found += self.deliver(world, number, shared)
         for slot in range(n):
             found += self._own(slot, world[slot])
         bound = self.scenario.bounds.forgeries
         if self.attacker.acts and (bound is None or world[n + 3] < bound):
-            found += self._sends(world, shared)
-            found += self._lures(world, shared)
+            found += self._adversary.sends(world, shared)
+            found += self._adversary.lures(world, shared)
         return found
 
     # -------------------------------------------------------------- delivery
 
-    def _deliver(self, world: World, number: int, shared: dict[str, frozenset[Shared]]) -> list[Change]:
+    def deliver(self, world: World, number: int, shared: dict[str, frozenset[Shared]]) -> list[Change]:
+        """The ways in which a message in flight can be taken: at most one, unless several sessions would."""
         receiver = self.envelopes.values[number].receiver
         if receiver.index:
             slot = self._by_address[receiver]
-            change = self._local(slot, world[slot], number, shared[self.roles[slot]])
+            change = self.local(slot, world[slot], number, shared[self.roles[slot]])
             return [change or self._dropped(slot, world[slot], number)]
         normal: list[Change] = []
         refused: list[tuple[bool, int, Change]] = []
-        idle_seen: set[str] = set()
-        for slot in self._by_party.get(receiver.party, ()):
-            session = self.sessions.values[world[slot]]
-            machine = self.machines[self.roles[slot]]
-            idle = session.state == machine.initial and not session.memory
-            if idle and self.roles[slot] in idle_seen:
-                continue  # idle sessions are interchangeable: the first one takes the message
-            if idle:
-                idle_seen.add(self.roles[slot])
-            change = self._local(slot, world[slot], number, shared[self.roles[slot]])
+        for slot, idle in self.candidates(world, receiver.party):
+            change = self.local(slot, world[slot], number, shared[self.roles[slot]])
             if change is not None and not change.otherwise:
                 normal.append(change)
             elif change is not None:
@@ -261,12 +206,35 @@ class Composition:
         # A refusal is answered once, by a session that the message concerns rather than by an idle one.
         return [min(refused, key=lambda entry: entry[:2])[2]] if refused else []
 
-    def _local(self, slot: int, session: int, number: int, shared: frozenset[Shared]) -> Change | None:
+    def candidates(self, world: World, party: str) -> Iterator[tuple[int, bool]]:
+        """The sessions of a party that could take a message, and whether they are idle.
+
+        Idle sessions are interchangeable, so the first of them stands for all.
+        """
+        idle_seen = False
+        for slot in self.by_party.get(party, ()):
+            idle = self.is_idle(slot, world[slot])
+            if not (idle and idle_seen):
+                yield slot, idle
+            idle_seen = idle_seen or idle
+
+    def expects(self, slot: int, session: int, kind: type[Message]) -> bool:
+        """Whether a session has a row for messages of a class in its state."""
+        return self.machines[self.roles[slot]].expects(kind, self.sessions.values[session].state)
+
+    def is_idle(self, slot: int, session: int) -> bool:
+        """Whether a session has not begun."""
+        value = self.sessions.values[session]
+        return value.state == self.machines[self.roles[slot]].initial and not value.memory
+
+    def local(
+        self, slot: int, session: int, number: int, shared: frozenset[Shared], kind: str = "deliver"
+    ) -> Change | None:
+        """What a session does with an envelope: computed by its machine once. None where it refuses."""
         key = (session, number, shared)
         if key in self._step_cache:
             return self._step_cache[key]
-        change = self._compute("deliver", slot, session, number, shared)
-        self._step_cache[key] = change
+        change = self._step_cache[key] = self._compute(kind, slot, session, number, shared)
         return change
 
     def _compute(self, kind: str, slot: int, session: int, number: int, shared: frozenset[Shared]) -> Change | None:
@@ -301,7 +269,7 @@ class Composition:
 
     def _dropped(self, slot: int, session: int, number: int) -> Change:
         nobody = Row(Message, "", "")
-        return Change(Step("deliver", slot, number), session, (), self._nothing_learnt, 0, nobody, True)
+        return Change(Step("deliver", slot, number), session, (), self.nothing_learnt, 0, nobody, True)
 
     def _post(self, network: int, taken: int, posted: tuple[int, ...]) -> int:
         waiting = list(self.networks.values[network])
@@ -321,7 +289,8 @@ class Composition:
         slot = self._by_address.get(envelope.receiver)
         return envelope.at_once or (slot is not None and self.roles[slot] in AT_ONCE)
 
-    def _shared(self, facts: int) -> dict[str, frozenset[Shared]]:
+    def shared(self, facts: int) -> dict[str, frozenset[Shared]]:
+        """For each role the facts that its sessions may look up."""
         found = self._shared_cache.get(facts)
         if found is None:
             values = self.fact_sets.values[facts]
@@ -349,177 +318,3 @@ class Composition:
                     change = self._compute("own", slot, session, number, frozenset())
                     if change is not None:
                         yield change
-
-    # -------------------------------------------------------------- the attacker's
-
-    def _sends(self, world: World, shared: dict[str, frozenset[Shared]]) -> Iterator[Change]:
-        """Messages of the attacker's own making, straight to a server, or as the answer of a server it plays."""
-        n = self._n
-        known = world[n + 1]
-        idle_seen: set[str] = set()
-        for slot in range(n):
-            role = self.roles[slot]
-            if role in AT_ONCE:
-                continue
-            session = self.sessions.values[world[slot]]
-            if session.state == self.machines[role].initial and not session.memory:
-                if session.address.party in idle_seen:
-                    continue
-                idle_seen.add(session.address.party)
-            key = (slot, world[slot], known, shared[role])
-            found = self._forge_cache.get(key)
-            if found is None:
-                found = self._forge_cache[key] = tuple(self._forge(*key))
-            yield from found
-
-    def _forge(self, slot: int, session: int, known: int, shared: frozenset[Shared]) -> Iterator[Change]:
-        knowledge = self.knowledges.values[known]
-        machine = self.machines[self.roles[slot]]
-        seen: set[tuple[int, tuple[int, ...], int, int]] = set()
-        for kind in machine.accepts:
-            if not kind.forged or not machine.expects(kind, self.sessions.values[session].state):
-                continue
-            if issubclass(kind, FrontChannel | UserInterface) and not self.attacker.browser:
-                continue
-            for message in forgeries(kind, relevant(kind, knowledge), echo=False):
-                for envelope in self._addressed(slot, message, knowledge):
-                    change = self._local_forged("send", slot, session, envelope, shared)
-                    if change is None or change.otherwise:
-                        continue
-                    effect = (change.session, change.posted, change.learnt, change.facts)
-                    gains = change.session != session or not self.knowledges.values[change.learnt] <= knowledge
-                    if effect not in seen and gains:
-                        seen.add(effect)
-                        yield change
-
-    def _local_forged(
-        self, kind: str, slot: int, session: int, envelope: Envelope, shared: frozenset[Shared]
-    ) -> Change | None:
-        number = self.envelopes.number(envelope)
-        key = (session, number, shared)
-        if key not in self._step_cache:
-            self._step_cache[key] = self._compute(kind, slot, session, number, shared)
-        return self._step_cache[key]
-
-    def _addressed(self, slot: int, message: Message, knowledge: Knowledge) -> Iterator[Envelope]:
-        """The ways to hand a made-up message to a session: from which address, at which URI, with which cookies."""
-        to = self.addresses[slot]
-        cookies = frozenset(
-            term for term in knowledge if isinstance(term, Cookie) and term.server == to.party
-        )
-        if isinstance(message, FrontChannel):
-            for uri in self._uris(to.party, message):
-                yield Envelope(Address(ATTACKER), to, message, uri=uri, cookies=cookies)
-        elif isinstance(message, UserInterface):
-            yield Envelope(Address(ATTACKER), to, message, cookies=cookies)
-        elif message.receiver in (AUTHORIZATION_SERVER, RESOURCE_SERVER):
-            yield Envelope(Address(ATTACKER), to, message)
-        else:
-            for party in sorted(self.cast.owned):
-                if party in self.cast.parties(message.sender):
-                    yield Envelope(Address(party), to, message)
-
-    def _uris(self, party: str, message: Message) -> tuple[Uri, ...]:
-        if isinstance(message, LoginRequest):
-            return (self.cast.login_endpoint(party),)
-        if message.receiver == CLIENT:
-            uris = (self.cast.redirect_uri(party, issuer) for issuer in self.cast.authorization_servers)
-            return tuple(dict.fromkeys(uris))
-        if message.receiver == AUTHORIZATION_SERVER:
-            return (self.cast.authorization_endpoint(party),)
-        return (self.cast.resource_endpoint(party),)
-
-    def _lures(self, world: World, shared: dict[str, frozenset[Shared]]) -> Iterator[Change]:
-        """Requests that the attacker makes a browser send, of those that a server would accept now."""
-        n = self._n
-        for slot in range(n):
-            if self.roles[slot] != USER_AGENT:
-                continue
-            session = self.sessions.values[world[slot]]
-            asked = session.memory.server
-            at_attackers = session.state == "waiting" and asked is not None and not self.cast.honest(asked)
-            if not at_attackers and not (self.attacker.lures and session.state == "blank"):
-                continue
-            servers = tuple(world[other] for other in range(n) if self.roles[other] not in AT_ONCE)
-            facts = hash((shared[USER_AGENT], shared[RESOURCE_SERVER]))
-            key = (slot, world[slot], world[n + 1], facts, *servers)
-            found = self._lure_cache.get(key)
-            if found is None:
-                sender = Address(asked if at_attackers else ATTACKER)
-                found = self._lure_cache[key] = tuple(self._lure(world, slot, sender, shared))
-            yield from found
-
-    def _lure(
-        self, world: World, slot: int, sender: Address, shared: dict[str, frozenset[Shared]]
-    ) -> Iterator[Change]:
-        knowledge = self.knowledge(world)
-        seen: set[tuple[tuple[int, ...], ...]] = set()
-        for role in (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER):
-            for kind in self.machines[role].accepts:
-                if not (issubclass(kind, FrontChannel) and kind.forged and kind.receiver == role):
-                    continue
-                for message in forgeries(kind, relevant(kind, knowledge), echo=True):
-                    for party in self.cast.parties(role):
-                        if not self.cast.honest(party):
-                            continue
-                        for uri in self._uris(party, message):
-                            envelope = Envelope(sender, self.addresses[slot], message, uri=uri)
-                            change = self._local_forged("lure", slot, world[slot], envelope, shared[USER_AGENT])
-                            if change is None or change.otherwise:
-                                continue
-                            for number in change.posted:
-                                accepted = [c for c in self._deliver(world, number, shared) if not c.otherwise]
-                                what = tuple((c.session, *c.posted, c.learnt, c.facts) for c in accepted)
-                                if accepted and what not in seen:
-                                    seen.add(what)
-                                    yield change
-
-
-# ------------------------------------------------------------------ building
-
-
-def _setting(scenario: Scenario) -> Setting:
-    fills: dict[type[Message], dict[str, object]] = {}
-    for mitigation in scenario.mitigations:
-        for message, parameters in mitigation.fills.items():
-            fills.setdefault(message, {}).update(parameters)
-    return Setting(
-        scenario.full_cast,
-        frozenset(scenario.policy.slugs),
-        {message: tuple(parameters.items()) for message, parameters in fills.items()},  # type: ignore[misc]
-        scenario.time_passes,
-        scenario.faults_happen,
-    )
-
-
-def vocabulary(scenario: Scenario) -> tuple[type[Message], ...]:
-    """Every message class that some row names, in the order of the tables."""
-    kinds: dict[type[Message], None] = {}
-    for flow in scenario.all_flows:
-        for rows in flow.rows.values():
-            for row in rows:
-                for kind in row.on if isinstance(row.on, tuple) else (row.on,):
-                    if "__dataclass_fields__" in vars(kind):
-                        kinds[kind] = None
-                        kinds.update(dict.fromkeys(kind.__subclasses__()))
-    return tuple(kinds)
-
-
-def _machines(scenario: Scenario) -> dict[str, Machine]:
-    kinds = vocabulary(scenario)
-    machines = {}
-    for role in ROLES:
-        rows = [_checked(row, role, scenario) for flow in scenario.all_flows for row in flow.rows.get(role, ())]
-        if not rows:
-            raise ModelError(f"no flow of the scenario has rows for the role {role!r}")
-        machines[role] = Machine(role, INITIAL.get(role, "idle"), rows, kinds, scenario.without_guards)
-    return machines
-
-
-def _checked(row: Row, role: str, scenario: Scenario) -> Row:
-    """A row with the checks that the policy's mitigations add to it, each guard once."""
-    if row.otherwise or not isinstance(row.on, type) or row.on.receiver != role:
-        return row
-    checks = [check for mitigation in scenario.mitigations for check in mitigation.checks.get(row.on, ())]
-    guards = list(dict.fromkeys([*row.guards, *checks]))
-    return Row(row.on, row.source, row.dest, guards, row.effect)

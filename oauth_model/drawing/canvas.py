@@ -41,6 +41,15 @@ class Canvas:
         """An unseen point where lines end; returns its name."""
         return self._node(at, 'shape=point width=0.01 height=0.01 style=invis label=""')
 
+    def corner(self, at: Point, color: str, pen: float) -> str:
+        """A point where two lines of this colour and width turn; returns its name."""
+        size = _number(pen / 72, 3)
+        return self._node(
+            at,
+            f"shape=box fixedsize=true width={size} height={size} style=filled penwidth=0 "
+            f'fillcolor="{color}" color="{color}" label=""',
+        )
+
     def badge(self, at: Point, number: int, color: str, radius: float) -> str:
         """A number in a filled circle; returns its name."""
         size = _number(radius / 36, 3)
@@ -48,7 +57,7 @@ class Canvas:
         return self._node(
             at,
             f'shape=circle fixedsize=true width={size} height={size} style=filled fillcolor="{color}" '
-            f'color="{color}" label=<<font color="{self._palette.page}" point-size="{points}"><b>{number}</b></font>>',
+            f'color="{color}" label=<{run(str(number), points, self._palette.page, bold=True)}>',
         )
 
     def join(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oauth_model.drawing import text
+from oauth_model.drawing.errors import DrawingError
 from oauth_model.drawing.palette import DARK, LIGHT, Paint, Palette
 
 _TANGLE = 3
@@ -33,7 +34,10 @@ class Edge:
 
 @dataclass(frozen=True)
 class MachineDrawing:
-    """A machine to draw. `finals` are doubly outlined, green, or red where they are in `failed` too."""
+    """A machine to draw. `finals` are doubly outlined, green, or red where they are in `failed` too.
+
+    Raises `DrawingError` where `finals` or `failed` name a state that no edge leads from or to.
+    """
 
     title: str
     initial: str
@@ -42,12 +46,20 @@ class MachineDrawing:
     subtitle: str = ""
     failed: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        known = self.states()
+        for state in (*self.finals, *self.failed):
+            if state not in known:
+                raise DrawingError(
+                    f"machine {self.title!r}: no edge names the final state {state!r}: {known}"
+                )
+
     def states(self) -> tuple[str, ...]:
         """All states, in the order in which the drawing first names them."""
         named = [self.initial]
         for edge in self.edges:
             named += [edge.source, edge.dest]
-        return tuple(dict.fromkeys([*named, *self.finals, *self.failed]))
+        return tuple(dict.fromkeys(named))
 
 
 @dataclass(frozen=True)
@@ -69,10 +81,12 @@ def machine_dot(machine: MachineDrawing, dark: bool = False) -> str:
         f"digraph {text.quote(machine.title or 'machine')} {{",
         f'  graph [rankdir={direction} bgcolor="{palette.page}" pad=0.3 nodesep=0.4 ranksep=0.5 labelloc=t '
         f'fontname="Helvetica" label=<{_heading(machine, palette)}>];',
-        f'  node [shape=box style="filled,rounded" fontname="Helvetica" fontsize=12 penwidth=1.4 margin="0.16,0.09" '
-        f'color="{palette.state.line}" fillcolor="{palette.state.fill}" fontcolor="{palette.state.text}"];',
+        '  node [shape=box style="filled,rounded" fontname="Helvetica" fontsize=12 penwidth=1.4 '
+        f'margin="0.16,0.09" color="{palette.state.line}" '
+        f'fillcolor="{palette.state.fill}" fontcolor="{palette.state.text}"];',
         f'  edge [fontname="Helvetica" fontsize=10 arrowsize=0.75 penwidth=1.3 color="{palette.edge}"];',
-        f'  start_ [shape=circle width=0.14 fixedsize=true label="" fillcolor="{palette.ink}" color="{palette.ink}"];',
+        '  start_ [shape=circle width=0.14 fixedsize=true label="" '
+        f'fillcolor="{palette.ink}" color="{palette.ink}"];',
     ]
     names = {state: f"s{index}" for index, state in enumerate(machine.states())}
     for state, name in names.items():
@@ -144,10 +158,8 @@ def _label(edges: list[Edge], palette: Palette, left: bool) -> str:
 
 def _conditions(edge: Edge, palette: Palette, left: bool = True) -> list[str]:
     lines: list[str] = []
-    if len(edge.guards) > _GUARDS_IN_A_LINE:
-        shown = edge.guards
-    else:
-        shown = text.wrap(" and ".join(edge.guards), 34)
+    many = len(edge.guards) > _GUARDS_IN_A_LINE
+    shown = edge.guards if many else text.wrap(" and ".join(edge.guards), 34)
     for index, line in enumerate(shown):
         opening = "[" if index == 0 else "&#160;" if left else ""
         closing = "]" if index == len(shown) - 1 else ""
@@ -206,7 +218,7 @@ def _told(machine: MachineDrawing, note: _Told, palette: Palette) -> list[str]:
 
 
 def _from(machine: MachineDrawing, note: _Told, sources: list[str]) -> str:
-    """In words where the edges leave: "any state" if it is all, all but the goal, or all that are not final."""
+    """In words where the edges leave: "any state" if it is all, or all but the goal."""
     states = set(machine.states())
     left = states - set(sources)
     if left <= {note.dest}:
@@ -220,14 +232,14 @@ def machine_mermaid(machine: MachineDrawing) -> str:
     """The machine as a Mermaid `stateDiagram-v2`, each edge on its own line, none left to a note."""
     names = {state: f"s{index}" for index, state in enumerate(machine.states())}
     lines = ["stateDiagram-v2", "  direction LR"]
-    lines += [f'  state "{text.mermaid(state) or " "}" as {name}' for state, name in names.items()]
+    lines += [f'  state "{_said(state) or " "}" as {name}' for state, name in names.items()]
     lines.append(f"  [*] --> {names[machine.initial]}")
     for edge in machine.edges:
-        said = text.mermaid(edge.event)
+        said = _said(edge.event)
         if edge.guards:
-            said += f" [{text.mermaid(' and '.join(edge.guards))}]"
+            said += f" [{_said(' and '.join(edge.guards))}]"
         if text.clean(edge.effect):
-            said += f" / {text.mermaid(edge.effect)}"
+            said += f" / {_said(edge.effect)}"
         if edge.refused:
             said += " (refused)"
         lines.append(f"  {names[edge.source]} --> {names[edge.dest]}: {said}")
@@ -240,3 +252,7 @@ def machine_mermaid(machine: MachineDrawing) -> str:
         elif state in machine.finals:
             lines.append(f"  class {name} good")
     return "\n".join([*lines, ""])
+
+
+def _said(words: str) -> str:
+    return text.mermaid(words).replace(":", "#58;")

@@ -147,7 +147,8 @@ def _down(boxes: tuple[Box, ...], across: Mapping[str, float]) -> tuple[tuple[Bo
             if any(_collide(standing, other) for other in row):
                 cursor = _close(row, placed, cursor)
             row.append(standing)
-    return tuple(placed), _close(row, placed, cursor)
+    cursor = _close(row, placed, cursor)
+    return tuple(placed), cursor
 
 
 def _arrow(box: Box, item: Arrow, across: Mapping[str, float], cursor: float) -> tuple[Box, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from oauth_model.drawing import text
 from oauth_model.drawing.canvas import Canvas, Point, block, run
-from oauth_model.drawing.flow import Arrow, Banner, Item, Lane, Note, Pill, Sequence, lanes_of
+from oauth_model.drawing.flow import Arrow, Banner, Lane, Note, Pill, Sequence
 from oauth_model.drawing.palette import DARK, DISHONEST_HEAD, HEADS, LIGHT, OTHER_HEAD, Palette
 from oauth_model.drawing.placement import (
     BADGE,
@@ -28,8 +28,15 @@ from oauth_model.drawing.placement import (
 )
 
 __all__ = [
-    "Arrow", "Banner", "Item", "Lane", "Note", "Pill", "Sequence", "lanes_of", "sequence_dot", "sequence_mermaid",
-]  # fmt: skip
+    "Arrow",
+    "Banner",
+    "Lane",
+    "Note",
+    "Pill",
+    "Sequence",
+    "sequence_dot",
+    "sequence_mermaid",
+]
 
 _CHANNELS = (
     ("ui", "user interface", 1.4, "dashed"),
@@ -102,7 +109,7 @@ def _arrow(
     if item.source == item.dest:
         top, low = box.y - box.height / 2, box.y + box.height / 2
         first = canvas.badge((start, top), box.number, color, BADGE)
-        corners = [canvas.anchor((start + LOOP, y)) for y in (top, low)]
+        corners = [canvas.corner((start + LOOP, y), color, pen) for y in (top, low)]
         last = canvas.anchor((start, low))
         canvas.join(first, corners[0], color, pen, style)
         canvas.join(corners[0], corners[1], color, pen, style)

@@ -112,5 +112,5 @@ def quote(text: str) -> str:
 
 def mermaid(text: str) -> str:
     """The text in a Mermaid diagram: the characters of Mermaid's own syntax as its `#name;` entities."""
-    entities = {"#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;", '"': "#quot;", "&": "#amp;"}
+    entities = {"%": "#37;", "#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;", '"': "#quot;", "&": "#amp;"}
     return "".join(entities.get(c, c) for c in clean(text))

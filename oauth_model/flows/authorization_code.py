@@ -217,7 +217,7 @@ def _send_authorization_request(me: View, message: LoginRequest, request: Author
 
 def _redeem(me: View, message: AuthorizationResponse, *, pending: bool) -> None:
     issuer = me.memory.issuer.name
-    me.happened(ResponseAccepted(me.party, me.index, message.code, pending, issuer))
+    me.happened(ResponseAccepted(me.party, me.index, me.sender.party, message.code, pending, issuer))
     me.remember(window=me.sender)
     request = me.make(
         TokenRequest, grant_type="authorization_code", code=message.code, client_id=ClientId(me.party)
@@ -317,7 +317,7 @@ def _issue_access_token(me: View, message: TokenRequest, number: int) -> None:
     token = AccessToken(
         me.party, me.index, number, memory.user, memory.client, memory.scope, memory.audience
     )
-    repeated = message.redirect_uri == memory.redirect_uri
+    repeated = memory.redirect_uri_was_sent is None or message.redirect_uri == memory.redirect_uri
     me.happened(
         TokenIssued(token, message.code, message.client_id.name, me.sender.party, repeated, _pkce(me, message))
     )

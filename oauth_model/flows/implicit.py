@@ -103,7 +103,7 @@ def attach_unsolicited_token(me: View, message: ImplicitResponse) -> None:
 
 def _attach(me: View, message: ImplicitResponse, *, pending: bool) -> None:
     token = message.access_token
-    me.happened(ResponseAccepted(me.party, me.index, token, pending, me.memory.issuer.name))
+    me.happened(ResponseAccepted(me.party, me.index, me.sender.party, token, pending, me.memory.issuer.name))
     me.happened(Attached(me.party, me.index, me.sender.party, token))
     me.remember(window=me.sender, access_token=token)
     me.forget("redirect_uri")

@@ -1,0 +1,198 @@
+"""The attacker's steps: which of the messages it can make would be accepted by somebody now.
+
+Two kinds: it *sends* a message itself, to a server or as the answer of a server that it plays; and
+it *lures* a browser into sending one. Messages are enumerated for each session and class from what
+is known, and only those that some session accepts, with an effect no other has, become steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from oauth_model.cast import ATTACKER
+from oauth_model.facts import Shared
+from oauth_model.knowledge import Knowledge, forgeries, relevant
+from oauth_model.machine import Address, Envelope
+from oauth_model.messages import (
+    AUTHORIZATION_SERVER,
+    CLIENT,
+    RESOURCE_SERVER,
+    USER_AGENT,
+    FrontChannel,
+    LoginRequest,
+    Message,
+    UserInterface,
+)
+from oauth_model.steps import Change, World
+from oauth_model.terms import Cookie, Uri
+
+if TYPE_CHECKING:
+    from oauth_model.world import Composition
+
+SERVERS = (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER)
+SharedByRole = dict[str, frozenset[Shared]]
+
+
+class Adversary:
+    """The attacker of one composition. It keeps no state of its own but what it computed before."""
+
+    def __init__(self, composition: Composition) -> None:
+        self._world = composition
+        self._attacker = composition.attacker
+        self._cast = composition.cast
+        self._relevant: dict[tuple[type[Message], int], Knowledge] = {}
+        self._sent: dict[tuple[int, int, type[Message], Knowledge, frozenset[Cookie], frozenset[Shared]], tuple[Change, ...]] = {}
+        self._sends: dict[tuple[int, int, int, frozenset[Shared]], tuple[Change, ...]] = {}
+        self._links: dict[tuple[int, int, str, type[Message], Knowledge, frozenset[Shared]], tuple[Change, ...]] = {}
+        self._lures: dict[tuple[object, ...], tuple[Change, ...]] = {}
+
+    # -------------------------------------------------------------- its own messages
+
+    def sends(self, world: World, shared: SharedByRole) -> Iterator[Change]:
+        """Messages of the attacker's own making that a server's session accepts."""
+        c = self._world
+        known = world[c.n + 1]
+        for party in c.by_party:
+            for slot, _ in c.candidates(world, party):
+                role = c.roles[slot]
+                if role in SERVERS:
+                    key = (slot, world[slot], known, shared[role])
+                    found = self._sends.get(key)
+                    if found is None:
+                        found = self._sends[key] = tuple(self._useful(*key))
+                    yield from found
+
+    def _useful(self, slot: int, session: int, known: int, shared: frozenset[Shared]) -> Iterator[Change]:
+        """The acceptable messages for one session, without those whose effect another has, or that have none."""
+        c = self._world
+        knowledge = c.knowledges.values[known]
+        seen: set[tuple[object, ...]] = set()
+        for kind in c.machines[c.roles[slot]].accepts:
+            if not self._may_send(kind) or not c.expects(slot, session, kind):
+                continue
+            for change in self._acceptable(slot, session, kind, known, shared):
+                effect = (change.session, change.posted, change.learnt, change.facts)
+                gains = change.session != session or not c.knowledges.values[change.learnt] <= knowledge
+                if gains and effect not in seen:
+                    seen.add(effect)
+                    yield change
+
+    def _may_send(self, kind: type[Message]) -> bool:
+        return kind.forged and (self._attacker.browser or not issubclass(kind, FrontChannel | UserInterface))
+
+    def _acceptable(
+        self, slot: int, session: int, kind: type[Message], known: int, shared: frozenset[Shared]
+    ) -> tuple[Change, ...]:
+        c = self._world
+        cookies = frozenset(
+            term
+            for term in c.knowledges.values[known]
+            if isinstance(term, Cookie) and term.server == c.addresses[slot].party
+        )
+        key = (slot, session, kind, self._relevant_to(kind, known), cookies, shared)
+        found = self._sent.get(key)
+        if found is None:
+            changes = (
+                c.local(slot, session, c.envelopes.number(envelope), shared, "send")
+                for message in forgeries(kind, key[3], echo=False)
+                for envelope in self._addressed(slot, message, cookies)
+            )
+            found = self._sent[key] = tuple(change for change in changes if change and not change.otherwise)
+        return found
+
+    def _relevant_to(self, kind: type[Message], known: int) -> Knowledge:
+        found = self._relevant.get((kind, known))
+        if found is None:
+            found = self._relevant[kind, known] = relevant(kind, self._world.knowledges.values[known])
+        return found
+
+    def _addressed(self, slot: int, message: Message, cookies: frozenset[Cookie]) -> Iterator[Envelope]:
+        """The ways to hand a message to a session: from which address, at which URI, with all its cookies."""
+        to = self._world.addresses[slot]
+        if isinstance(message, FrontChannel):
+            for uri in self._uris(to.party, message):
+                yield Envelope(Address(ATTACKER), to, message, uri=uri, cookies=cookies)
+        elif isinstance(message, UserInterface):
+            yield Envelope(Address(ATTACKER), to, message, cookies=cookies)
+        elif message.receiver in (AUTHORIZATION_SERVER, RESOURCE_SERVER):
+            yield Envelope(Address(ATTACKER), to, message)
+        else:
+            for party in sorted(self._cast.owned):
+                if party in self._cast.parties(message.sender):
+                    yield Envelope(Address(party), to, message)
+
+    def _uris(self, party: str, message: Message) -> tuple[Uri, ...]:
+        """Where a server takes such a message."""
+        if isinstance(message, LoginRequest):
+            return (self._cast.login_endpoint(party),)
+        if message.receiver == CLIENT:
+            uris = (self._cast.redirect_uri(party, issuer) for issuer in self._cast.authorization_servers)
+            return tuple(dict.fromkeys(uris))
+        if message.receiver == AUTHORIZATION_SERVER:
+            return (self._cast.authorization_endpoint(party),)
+        return (self._cast.resource_endpoint(party),)
+
+    # -------------------------------------------------------------- lured browsers
+
+    def lures(self, world: World, shared: SharedByRole) -> Iterator[Change]:
+        """Links that the attacker makes a browser follow, of those whose request a server would accept now."""
+        c = self._world
+        for slot, role in enumerate(c.roles):
+            if role != USER_AGENT:
+                continue
+            sender = self._can_lead(slot, world)
+            if sender is None:
+                continue
+            for party, slots in c.by_party.items():
+                if c.roles[slots[0]] in SERVERS:
+                    sessions = tuple(world[other] for other in slots)
+                    key = (slot, world[slot], world[c.n + 1], party, sessions, shared[USER_AGENT], shared[RESOURCE_SERVER])
+                    found = self._lures.get(key)
+                    if found is None:
+                        found = self._lures[key] = tuple(self._accepted(world, slot, sender, party, shared))
+                    yield from found
+
+    def _can_lead(self, slot: int, world: World) -> Address | None:
+        """The address from which the attacker can direct a window: as who lured it, or as the server it asked."""
+        session = self._world.session(world, slot)
+        asked = session.memory.server
+        if session.state == "waiting" and asked is not None and not self._cast.honest(asked):
+            return Address(asked)
+        return Address(ATTACKER) if self._attacker.lures and session.state == "blank" else None
+
+    def _accepted(
+        self, world: World, slot: int, sender: Address, party: str, shared: SharedByRole
+    ) -> Iterator[Change]:
+        c = self._world
+        seen: set[tuple[object, ...]] = set()
+        role = c.roles[c.by_party[party][0]]
+        for kind in c.machines[role].accepts:
+            if not (issubclass(kind, FrontChannel) and kind.forged and kind.receiver == role):
+                continue
+            if not any(c.expects(other, world[other], kind) for other, _ in c.candidates(world, party)):
+                continue
+            for change in self._followed(slot, world, sender, party, kind, shared):
+                for number in change.posted:
+                    taken = [taken for taken in c.deliver(world, number, shared) if not taken.otherwise]
+                    effect = tuple((t.session, t.posted, t.learnt, t.facts) for t in taken)
+                    if taken and effect not in seen:
+                        seen.add(effect)
+                        yield change
+
+    def _followed(
+        self, slot: int, world: World, sender: Address, party: str, kind: type[Message], shared: SharedByRole
+    ) -> tuple[Change, ...]:
+        """What a window does with each link of a kind that the attacker can write."""
+        c = self._world
+        key = (slot, world[slot], party, kind, self._relevant_to(kind, world[c.n + 1]), shared[USER_AGENT])
+        found = self._links.get(key)
+        if found is None:
+            links = (
+                Envelope(sender, c.addresses[slot], message, uri=uri)
+                for message in forgeries(kind, key[4], echo=True)
+                for uri in self._uris(party, message)
+            )
+            changes = (c.local(slot, world[slot], c.envelopes.number(link), key[5], "lure") for link in links)
+            found = self._links[key] = tuple(change for change in changes if change and not change.otherwise)
+        return found

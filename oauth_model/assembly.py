@@ -1,0 +1,64 @@
+"""Assembly: a scenario's flows and mitigations put together into one machine for each role.
+
+This is where a mitigation's checks are appended to the rows that receive the message, and its fills
+handed to the sessions that make one. Rows are never copied for a variant: off is not appended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from oauth_model.machine import Machine, ModelError, Row, Setting, View
+from oauth_model.messages import RESOURCE_SERVER, ROLES, USER_AGENT, Message
+from oauth_model.scenario import Scenario
+
+INITIAL = {USER_AGENT: "blank", RESOURCE_SERVER: "ready"}
+"""The state in which the machines of a role begin; "idle" for the others."""
+
+
+def setting_of(scenario: Scenario) -> Setting:
+    fills: dict[type[Message], dict[str, Callable[[View], Any]]] = {}
+    for mitigation in scenario.mitigations:
+        for message, parameters in mitigation.fills.items():
+            fills.setdefault(message, {}).update(parameters)
+    return Setting(
+        scenario.full_cast,
+        frozenset(scenario.policy.slugs),
+        {message: tuple(parameters.items()) for message, parameters in fills.items()},
+        scenario.time_passes,
+        scenario.faults_happen,
+    )
+
+
+def vocabulary(scenario: Scenario) -> tuple[type[Message], ...]:
+    """Every message class that some row names, in the order of the tables."""
+    kinds: dict[type[Message], None] = {}
+    for flow in scenario.all_flows:
+        for rows in flow.rows.values():
+            for row in rows:
+                for kind in row.on if isinstance(row.on, tuple) else (row.on,):
+                    if "__dataclass_fields__" in vars(kind):
+                        kinds[kind] = None
+                        kinds.update(dict.fromkeys(kind.__subclasses__()))
+    return tuple(kinds)
+
+
+def machines_of(scenario: Scenario) -> dict[str, Machine]:
+    kinds = vocabulary(scenario)
+    machines = {}
+    for role in ROLES:
+        rows = [checked(row, role, scenario) for flow in scenario.all_flows for row in flow.rows.get(role, ())]
+        if not rows:
+            raise ModelError(f"no flow of the scenario has rows for the role {role!r}")
+        machines[role] = Machine(role, INITIAL.get(role, "idle"), rows, kinds, scenario.without_guards)
+    return machines
+
+
+def checked(row: Row, role: str, scenario: Scenario) -> Row:
+    """A row with the checks that the policy's mitigations add to it, each guard once."""
+    if row.otherwise or not isinstance(row.on, type) or row.on.receiver != role:
+        return row
+    checks = [check for mitigation in scenario.mitigations for check in mitigation.checks.get(row.on, ())]
+    guards = list(dict.fromkeys([*row.guards, *checks]))
+    return Row(row.on, row.source, row.dest, guards, row.effect)

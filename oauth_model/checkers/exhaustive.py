@@ -1,0 +1,208 @@
+"""The exhaustive checker: breadth-first over every world within the bounds.
+
+The first violation that it meets of a goal is a shortest one. Goals are asked once for each evidence
+(facts and knowledge) that occurs, not once for each world. The search goes on until every goal is
+broken or every world is known; if it is cut before, it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from oauth_model.attackers import NOBODY
+from oauth_model.checkers.verdict import Result, Verdict
+from oauth_model.goals import GOALS
+from oauth_model.goals.goal import Evidence, Goal
+from oauth_model.run import run_of
+from oauth_model.scenario import Scenario
+from oauth_model.steps import Change, World
+from oauth_model.world import Composition
+
+Progress = Callable[[int, int, int], None]
+"""Called now and then with the number of states, of states not looked at yet, and the depth."""
+
+EVERY = 4096
+
+
+@dataclass
+class Search:
+    """One breadth-first walk: where each world was reached from, and what was found."""
+
+    composition: Composition
+    came_from: dict[World, tuple[World, Change] | None] = field(default_factory=dict)
+    transitions: int = 0
+    depth: int = 0
+    complete: bool = True
+    found: dict[Goal, World] = field(default_factory=dict)
+    final: list[World] = field(default_factory=list)
+
+    def path(self, world: World) -> list[Change]:
+        """The changes that lead to a world, from the initial one."""
+        changes: list[Change] = []
+        while (link := self.came_from[world]) is not None:
+            world, change = link
+            changes.append(change)
+        return changes[::-1]
+
+
+class Judge:
+    """Asks goals about worlds, each goal once for what it reads of a world."""
+
+    def __init__(self, composition: Composition, goals: Iterable[Goal]) -> None:
+        self._composition = composition
+        self._by_facts: dict[tuple[Goal, int], bool] = {}
+        self._by_both: dict[tuple[Goal, int, int], bool] = {}
+        self._known: dict[tuple[int, int], frozenset[Goal]] = {}
+        self.goals = tuple(goals)
+
+    def false_in(self, world: World) -> frozenset[Goal]:
+        """The goals whose predicate is false in a world."""
+        evidence = self._composition.evidence(world)
+        found = self._known.get(evidence)
+        if found is None:
+            found = self._known[evidence] = frozenset(
+                goal for goal in self.goals if not self._holds(goal, *evidence)
+            )
+        return found
+
+    def _holds(self, goal: Goal, facts: int, knowledge: int) -> bool:
+        for cache, key in ((self._by_facts, (goal, facts)), (self._by_both, (goal, facts, knowledge))):
+            if key in cache:
+                return cache[key]  # type: ignore[index]
+        composition = self._composition
+        evidence = Evidence(
+            composition.fact_sets.values[facts], composition.knowledges.values[knowledge], composition.cast
+        )
+        holds = goal.holds(evidence)
+        if evidence.knowledge_was_read:
+            self._by_both[goal, facts, knowledge] = holds
+        else:
+            self._by_facts[goal, facts] = holds
+        return holds
+
+
+def explore(
+    composition: Composition,
+    judge: Judge,
+    *,
+    stop_on: frozenset[Goal] = frozenset(),
+    progress: Progress | None = None,
+) -> Search:
+    """Walk every world, breadth first, noting for each goal the first world in which it is false.
+
+    Stops early when every goal in `stop_on` (if there is any) has been found false.
+    """
+    search = Search(composition, {composition.initial: None})
+    came_from, found = search.came_from, search.found
+    limit = composition.scenario.bounds.states or 1 << 62
+    missing = set(stop_on)
+    frontier = [composition.initial]
+    _note(judge, composition.initial, found, missing)
+    ask = judge.false_in
+    changes_of, after = composition.changes, composition.after
+    while frontier:
+        following: list[World] = []
+        for number, world in enumerate(frontier):
+            changes = changes_of(world)
+            if not changes:
+                search.final.append(world)
+            for change in changes:
+                search.transitions += 1
+                reached = after(world, change)
+                if reached in came_from:
+                    continue
+                came_from[reached] = (world, change)
+                following.append(reached)
+                if ask(reached):
+                    _note(judge, reached, found, missing)
+                    if stop_on and not missing:
+                        search.depth += 1
+                        search.complete = False
+                        return search
+            if len(came_from) >= limit:
+                search.complete = False
+                return search
+            if progress is not None and number % EVERY == 0:
+                progress(len(came_from), len(frontier) - number + len(following), search.depth)
+        frontier = following
+        search.depth += bool(following)
+    return search
+
+
+def _note(judge: Judge, world: World, found: dict[Goal, World], missing: set[Goal]) -> None:
+    for goal in judge.false_in(world):
+        found.setdefault(goal, world)
+        missing.discard(goal)
+
+
+def check(
+    scenario: Scenario, goals: Iterable[Goal] = GOALS, *, progress: Progress | None = None, to_the_end: bool = False
+) -> Result:
+    """Check goals of a scenario by walking all of it.
+
+    Safety goals ("always") are asked in every world. The others are about the honest run: they are asked in
+    the same scenario without its attacker. The walk stops as soon as every safety goal is broken, unless
+    `to_the_end`. Raises ModelError for a scenario that is put together wrongly.
+    """
+    goals = tuple(goals)
+    always = tuple(goal for goal in goals if goal.kind == "always")
+    verdicts: dict[Goal, Verdict] = {}
+    composition = Composition(scenario)
+    stop_on = frozenset() if to_the_end else frozenset(always)
+    search = explore(composition, Judge(composition, always), stop_on=stop_on, progress=progress)
+    states = len(search.came_from)
+    for goal in always:
+        world = search.found.get(goal)
+        run = run_of(composition, search.path(world), goal.slug) if world is not None else None
+        holds = False if run else (True if search.complete else None)
+        verdicts[goal] = Verdict(goal, holds, states, search.depth, search.complete, run)
+    honest_goals = tuple(goal for goal in goals if goal.kind != "always")
+    if honest_goals:
+        verdicts |= _honest_verdicts(scenario, honest_goals)
+    return Result(
+        scenario,
+        tuple(verdicts[goal] for goal in goals),
+        states,
+        search.transitions,
+        search.depth,
+        search.complete,
+    )
+
+
+def honest(scenario: Scenario) -> Scenario:
+    """The scenario without its attacker, with room for every resource owner's run."""
+    users = len(scenario.cast.users)
+    bounds = replace(
+        scenario.bounds,
+        client_runs=max(users, scenario.bounds.client_runs),
+        authorizations=max(users, scenario.bounds.authorizations),
+    )
+    return replace(scenario, attacker=NOBODY, bounds=bounds)
+
+
+def _honest_verdicts(scenario: Scenario, goals: tuple[Goal, ...]) -> dict[Goal, Verdict]:
+    composition = Composition(honest(scenario))
+    judge = Judge(composition, goals)
+    search = explore(composition, judge)
+    verdicts = {}
+    for goal in goals:
+        run, reason = None, ""
+        if goal.kind == "sometimes":
+            holds = any(goal not in judge.false_in(world) for world in search.came_from)
+            reason = "" if holds else "no honest run gets there"
+        else:
+            stuck = next((world for world in search.final if goal in judge.false_in(world)), None)
+            holds = stuck is None
+            if stuck is not None:
+                run = run_of(composition, search.path(stuck), goal.slug)
+        verdicts[goal] = Verdict(
+            goal,
+            holds if search.complete or not holds else None,
+            len(search.came_from),
+            search.depth,
+            search.complete,
+            run,
+            reason,
+        )
+    return verdicts

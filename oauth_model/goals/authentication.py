@@ -1,0 +1,27 @@
+"""Authentication: who is taken for whom."""
+
+from __future__ import annotations
+
+from oauth_model.facts import LoggedIn, ResponseAccepted
+from oauth_model.goals.goal import Evidence, always
+
+
+@always("RFC 9700 section 4.5", id="AN1")
+def nobody_logs_in_as_another(world: Evidence) -> bool:
+    """A client takes a browser for an honest user's only if it is that user's."""
+    return all(
+        world.cast.user(login.browser) == login.user for login in world.all(LoggedIn) if world.honest(login.user)
+    )
+
+
+@always("RFC 9700 section 4.4.2", id="AN3")
+def response_is_from_the_issuer_asked(world: Evidence) -> bool:
+    """A client takes a response only from the authorization server that the run was started with.
+
+    A run of the attacker's own, fed with what the attacker made itself, harms nobody.
+    """
+    for accepted in world.all(ResponseAccepted):
+        concerns_honest = world.honest(accepted.browser) or world.honest(accepted.credential.issuer)
+        if concerns_honest and accepted.credential.issuer != accepted.issuer:
+            return False
+    return True
