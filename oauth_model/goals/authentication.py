@@ -18,10 +18,11 @@ def nobody_logs_in_as_another(world: Evidence) -> bool:
 def response_is_from_the_issuer_asked(world: Evidence) -> bool:
     """A client takes a response only from the authorization server that the run was started with.
 
-    A run of the attacker's own, fed with what the attacker made itself, harms nobody.
+    A run of the attacker's own, fed with what is the attacker's own, harms nobody.
     """
     for accepted in world.all(ResponseAccepted):
-        concerns_honest = world.honest(accepted.browser) or world.honest(accepted.credential.issuer)
+        consent = world.consent(accepted.credential)
+        concerns_honest = world.honest(accepted.browser) or (consent is not None and world.honest(consent.user))
         if concerns_honest and accepted.credential.issuer != accepted.issuer:
             return False
     return True

@@ -39,7 +39,12 @@ def grant_belongs_to_the_browser_that_consented(world: Evidence) -> bool:
 
 @always("RFC 6749 section 10.12", id="SI5")
 def response_answers_one_pending_request(world: Evidence) -> bool:
-    """In an honest browser, a response is taken by one run, that waits for it, and by no second one."""
-    accepted = [fact for fact in world.all(ResponseAccepted) if world.honest(fact.browser)]
+    """In an honest browser, a response is taken by one run, that waits for it, and by no second one.
+
+    That an authorization server of the attacker's gives the same code twice is no fault of the client's.
+    """
+    accepted = [
+        fact for fact in world.all(ResponseAccepted) if world.honest(fact.browser, fact.credential.issuer)
+    ]
     uses = Counter((fact.client, fact.credential) for fact in accepted)
     return all(fact.pending for fact in accepted) and all(count == 1 for count in uses.values())
