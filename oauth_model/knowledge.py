@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import itertools
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import fields
-from functools import lru_cache
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from oauth_model.attackers import Attacker
@@ -24,7 +24,6 @@ from oauth_model.terms import (
     Code,
     Issuer,
     Password,
-    Scope,
     Term,
     Verifier,
 )
@@ -48,7 +47,7 @@ def at_the_start(attacker: Attacker, cast: Cast) -> Knowledge:
     """What the attacker knows before anything happens: names, and what is its own."""
     if not attacker.acts:
         return frozenset()
-    terms: list[Term] = [Verifier(ATTACKER, 0), cast.scope, Scope(("write",))][: 3 if "write" in cast.scope.values else 2]
+    terms: list[Term] = [Verifier(ATTACKER, 0), cast.scope]
     terms += [ClientId(client) for client in cast.clients]
     terms += [Issuer(issuer) for issuer in cast.authorization_servers]
     terms += cast.resource_indicators()
@@ -75,27 +74,24 @@ def sayable(kind: type[Term], known: Knowledge) -> tuple[Term, ...]:
     return tuple(sorted(terms, key=lambda term: (getattr(term, "owner", "") != ATTACKER, repr(term))))
 
 
-class Vocabulary:
-    """What messages of each class need: the values for their parameters, by type."""
+@cache
+def _fields(message: Hashable) -> tuple[tuple[str, tuple[type[Term], ...], tuple[Any, ...]], ...]:
+    """For each parameter of a message class: its name, the kinds of terms that fit, the constants that fit."""
+    assert isinstance(message, type) and issubclass(message, Message)
+    hints = get_type_hints(message)
+    return tuple((field.name, *_alternatives(hints[field.name])) for field in fields(message))
 
-    @staticmethod
-    @lru_cache(maxsize=None)
-    def fields(message: type[Message]) -> tuple[tuple[str, tuple[type[Term], ...], tuple[Any, ...]], ...]:
-        """For each parameter: its name, the kinds of terms that fit, and the constants that fit."""
-        hints = get_type_hints(message)
-        return tuple((field.name, *_alternatives(hints[field.name])) for field in fields(message))
 
-    @staticmethod
-    @lru_cache(maxsize=None)
-    def kinds(message: type[Message]) -> frozenset[type[Term]]:
-        """The kinds of terms of which messages of this class can be made."""
-        used = {kind for _, kinds, _ in Vocabulary.fields(message) for kind in kinds}
-        return frozenset(used | ({Verifier} if Challenge in used else set()))
+@cache
+def _kinds(message: Hashable) -> frozenset[type[Term]]:
+    """The kinds of terms of which messages of a class can be made."""
+    used = {kind for _, kinds, _ in _fields(message) for kind in kinds}
+    return frozenset(used | ({Verifier} if Challenge in used else set()))
 
 
 def relevant(message: type[Message], known: Knowledge) -> Knowledge:
     """The part of the knowledge that matters for messages of a class."""
-    kinds = Vocabulary.kinds(message)
+    kinds = _kinds(message)
     return frozenset(term for term in known if type(term) in kinds)
 
 
@@ -107,7 +103,7 @@ def forgeries(message: type[Message], known: Knowledge, *, echo: bool) -> Iterat
     """
     names: list[str] = []
     choices: list[tuple[Any, ...]] = []
-    for name, kinds, constants in Vocabulary.fields(message):
+    for name, kinds, constants in _fields(message):
         names.append(name)
         if not echo and name in message.echoed:
             choices.append((None,))
@@ -131,5 +127,3 @@ def _alternatives(hint: Any) -> tuple[tuple[type[Term], ...], tuple[Any, ...]]:
             kinds.append(option)
     return tuple(kinds), tuple(constants)
 
-
-__all__ = ["Knowledge", "Vocabulary", "at_the_start", "close", "forgeries", "relevant", "sayable"]

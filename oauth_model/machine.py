@@ -16,14 +16,14 @@ This is the one module that imports `transitions`. It knows nothing of OAuth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import transitions
 
 from oauth_model.facts import Fact, InFrontChannel, Shared
-from oauth_model.messages import FrontChannel, Message, Spontaneous
+from oauth_model.messages import FrontChannel, Message
 from oauth_model.terms import Cookie, Term, Uri
 
 SAME = "="
@@ -102,7 +102,7 @@ class Row:
     on: type[Message] | tuple[type[Message], ...]
     source: str | tuple[str, ...]
     dest: str
-    guards: list[Guard] = field(default_factory=list)
+    guards: Sequence[Guard] = ()
     effect: Effect = nothing
     otherwise: bool = False
 
@@ -436,8 +436,3 @@ def _without(row: Row, names: frozenset[str]) -> Row:
     guards = [guard for guard in row.guards if guard.__name__ not in names]
     return Row(row.on, row.source, row.dest, guards, row.effect, row.otherwise)
 
-
-__all__ = [
-    "ANY", "SAME", "Accepted", "Address", "Claim", "Effect", "Envelope", "Guard", "Machine", "Memory", "ModelError",
-    "Outcome", "Refused", "Row", "Session", "Setting", "Spontaneous", "View", "disabled", "enabled", "nothing", "refuses_with",
-]

@@ -408,11 +408,14 @@ class ResourceResponse(BackChannel):
     receiver: ClassVar[str] = CLIENT
 
 
+ResourceError = Literal["invalid_request", "invalid_token", "insufficient_scope"]
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceErrorResponse(BackChannel):
     """The WWW-Authenticate challenge with its error code (RFC 6750 section 3.1)."""
 
-    error: Literal["invalid_request", "invalid_token", "insufficient_scope"]
+    error: ResourceError
 
     forged: ClassVar[bool] = False
     name: ClassVar[str] = "resource error response"

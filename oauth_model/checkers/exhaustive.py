@@ -14,7 +14,7 @@ from oauth_model.attackers import NOBODY
 from oauth_model.checkers.verdict import Result, Verdict
 from oauth_model.goals import GOALS
 from oauth_model.goals.goal import Evidence, Goal
-from oauth_model.run import run_of
+from oauth_model.run import Run, run_of
 from oauth_model.scenario import Scenario
 from oauth_model.steps import Change, World
 from oauth_model.world import Composition
@@ -168,6 +168,15 @@ def check(
         search.depth,
         search.complete,
     )
+
+
+def witness(scenario: Scenario, goal: Goal) -> Run | None:
+    """A shortest run to a world in which the goal's predicate is true; None if there is none in the bounds."""
+    composition = Composition(scenario)
+    judge = Judge(composition, (goal,))
+    search = explore(composition, judge)
+    world = next((world for world in search.came_from if goal not in judge.false_in(world)), None)
+    return run_of(composition, search.path(world)) if world is not None else None
 
 
 def honest(scenario: Scenario) -> Scenario:

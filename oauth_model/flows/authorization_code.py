@@ -30,7 +30,7 @@ from oauth_model.flows.authorization_endpoint import (
     show_error_page,
 )
 from oauth_model.flows.flow import Flow
-from oauth_model.machine import ANY, SAME, Row, View, disabled, enabled, nothing, refuses_with
+from oauth_model.machine import ANY, SAME, Guard, Row, View, disabled, enabled, nothing, refuses_with
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -58,7 +58,6 @@ from oauth_model.terms import (
     Issuer,
     ResourceIndicator,
     Scope,
-    Verifier,
 )
 
 
@@ -79,7 +78,7 @@ def client_rows() -> list[Row]:
 
 
 def authorization_server_rows() -> list[Row]:
-    request = [client_is_registered, redirect_uri_is_plausible, response_type_is_code, client_may_use_response_type, scope_is_supported]
+    request: list[Guard] = [client_is_registered, redirect_uri_is_plausible, response_type_is_code, client_may_use_response_type, scope_is_supported]
     consent = [page_is_mine, resource_owner_is_authenticated, grant_is_within_the_request]
     return [
         #   on                  source         dest             guards                                                   effect
@@ -144,8 +143,8 @@ def send_authorization_request_with_secret(me: View, message: LoginRequest) -> N
     """The same, with the client secret in the URI, as no specification has it."""
     request = _authorization_request(me, message)
     secret = me.cast.client_secret(me.party, message.issuer.name)
-    parameters = dict(request.parameters())
-    _send_authorization_request(me, message, AuthorizationRequestWithSecret(**parameters, client_secret=secret))
+    with_secret = me.make(AuthorizationRequestWithSecret, **dict(request.parameters()), client_secret=secret)
+    _send_authorization_request(me, message, with_secret)
 
 
 def redeem_code(me: View, message: AuthorizationResponse) -> None:
@@ -303,7 +302,7 @@ def end_tokens(me: View, message: Expire) -> None:
 
 def answer_token_error(me: View, message: TokenRequest) -> None:
     """Answer with the refusing guard's error code (RFC 6749 section 5.2)."""
-    me.reply(TokenErrorResponse(me.error or "invalid_grant"))
+    me.reply(me.make(TokenErrorResponse, error=me.error or "invalid_grant"))
 
 
 def _issue_code(me: View, scope: Scope) -> None:

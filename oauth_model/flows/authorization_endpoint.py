@@ -37,8 +37,9 @@ def redirect_uri_is_plausible(me: View, message: AuthorizationRequest) -> bool:
     if message.redirect_uri is None:
         return True
     registered = me.cast.redirect_uri(message.client_id.name, me.party)
-    return message.redirect_uri == registered or me.cast.redirect_uri_matches(
-        message.redirect_uri, message.client_id.name
+    return bool(
+        message.redirect_uri == registered
+        or me.cast.redirect_uri_matches(message.redirect_uri, message.client_id.name)
     )
 
 
@@ -81,7 +82,7 @@ def resource_owner_is_authenticated(me: View, message: Consent) -> bool:
 
 def grant_is_within_the_request(me: View, message: Consent) -> bool:
     """The resource owner grants no more than was asked for."""
-    return message.scope <= me.memory.scope
+    return bool(message.scope <= me.memory.scope)
 
 
 consent_limits_scope = enabled("scope-subset", "consent_limits_scope")

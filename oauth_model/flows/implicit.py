@@ -37,7 +37,7 @@ from oauth_model.flows.authorization_endpoint import (
     show_error_page,
 )
 from oauth_model.flows.flow import Flow
-from oauth_model.machine import SAME, Row, View
+from oauth_model.machine import SAME, Guard, Row, View
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -68,7 +68,7 @@ def client_rows() -> list[Row]:
 
 def authorization_server_rows() -> list[Row]:
     asking = "asking_for_token"
-    request = [client_is_registered, redirect_uri_is_plausible, response_type_is_token, client_may_use_response_type, scope_is_supported]
+    request: list[Guard] = [client_is_registered, redirect_uri_is_plausible, response_type_is_token, client_may_use_response_type, scope_is_supported]
     consent = [page_is_mine, resource_owner_is_authenticated, grant_is_within_the_request]
     return [
         #   on                    source  dest            guards                             effect

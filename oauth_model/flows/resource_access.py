@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from oauth_model.facts import Ended, LoggedIn, RunFailed, Served
 from oauth_model.flows.flow import Flow
-from oauth_model.machine import SAME, Row, View, disabled, refuses_with
+from oauth_model.machine import SAME, Guard, Row, View, disabled, refuses_with
 from oauth_model.messages import (
     CLIENT,
     RESOURCE_SERVER,
@@ -34,7 +34,7 @@ def client_rows() -> list[Row]:
 
 
 def resource_server_rows() -> list[Row]:
-    valid = [issuer_is_trusted, token_is_active, scope_covers_operation]
+    valid: list[Guard] = [issuer_is_trusted, token_is_active, scope_covers_operation]
     return [
         #   on                    source   dest  guards  effect
         Row(ResourceRequest,      "ready", SAME, valid,  serve),
@@ -127,7 +127,7 @@ def serve_in_browser(me: View, message: ResourceRequestInUri) -> None:
 
 def answer_error(me: View, message: ResourceRequest) -> None:
     """Answer with the refusing guard's error code (RFC 6750 section 3.1)."""
-    me.reply(ResourceErrorResponse(me.error or "invalid_request"))
+    me.reply(me.make(ResourceErrorResponse, error=me.error or "invalid_request"))
 
 
 def show_error(me: View, message: ResourceRequestInUri) -> None:

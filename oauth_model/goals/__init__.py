@@ -62,4 +62,37 @@ GOALS: tuple[Goal, ...] = (
 SAFETY: tuple[Goal, ...] = tuple(goal for goal in GOALS if goal.kind == "always")
 LIVENESS: tuple[Goal, ...] = tuple(goal for goal in GOALS if goal.kind != "always")
 
-__all__ = ["GOALS", "LIVENESS", "SAFETY", "Evidence", "Goal", "always", "finally_", "sometimes"]
+__all__ = [
+    "GOALS",
+    "LIVENESS",
+    "SAFETY",
+    "Evidence",
+    "Goal",
+    "always",
+    "access_tokens_stay_secret",
+    "client_secrets_never_enter_the_front_channel",
+    "client_secrets_stay_secret",
+    "code_is_redeemed_by_its_client",
+    "code_is_tied_to_its_redirect_uri",
+    "codes_are_single_use",
+    "codes_stay_secret",
+    "every_run_comes_to_an_end",
+    "grant_belongs_to_the_browser_that_consented",
+    "grant_was_asked_for_in_this_session",
+    "honest_run_reaches_its_end",
+    "nobody_else_is_served",
+    "nobody_logs_in_as_another",
+    "passwords_go_only_to_their_server",
+    "redirect_uris_match",
+    "replay_ends_what_the_code_gave",
+    "response_answers_one_pending_request",
+    "response_is_from_the_issuer_asked",
+    "scope_never_grows",
+    "state_and_verifier_stay_secret_until_used",
+    "stolen_code_is_useless",
+    "token_serves_only_its_resource_server",
+    "tokens_never_leave_the_back_channel",
+    "verifier_and_challenge_go_together",
+    "finally_",
+    "sometimes",
+]

@@ -18,11 +18,14 @@ def nobody_logs_in_as_another(world: Evidence) -> bool:
 def response_is_from_the_issuer_asked(world: Evidence) -> bool:
     """A client takes a response only from the authorization server that the run was started with.
 
-    A run of the attacker's own, fed with what is the attacker's own, harms nobody.
+    What an authorization server of the attacker's hands out in a run that is meant for it is its own affair,
+    unless it is an honest resource owner's.
     """
     for accepted in world.all(ResponseAccepted):
+        if accepted.credential.issuer == accepted.issuer:
+            continue
         consent = world.consent(accepted.credential)
-        concerns_honest = world.honest(accepted.browser) or (consent is not None and world.honest(consent.user))
-        if concerns_honest and accepted.credential.issuer != accepted.issuer:
+        astray = consent is not None and world.honest(consent.user)
+        if astray or world.honest(accepted.browser, accepted.issuer):
             return False
     return True

@@ -41,10 +41,8 @@ def grant_belongs_to_the_browser_that_consented(world: Evidence) -> bool:
 def response_answers_one_pending_request(world: Evidence) -> bool:
     """In an honest browser, a response is taken by one run, that waits for it, and by no second one.
 
-    That an authorization server of the attacker's gives the same code twice is no fault of the client's.
+    What happens in runs that are meant for an authorization server of the attacker's is its own affair.
     """
-    accepted = [
-        fact for fact in world.all(ResponseAccepted) if world.honest(fact.browser, fact.credential.issuer)
-    ]
+    accepted = [fact for fact in world.all(ResponseAccepted) if world.honest(fact.browser, fact.issuer)]
     uses = Counter((fact.client, fact.credential) for fact in accepted)
     return all(fact.pending for fact in accepted) and all(count == 1 for count in uses.values())

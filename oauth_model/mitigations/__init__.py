@@ -43,4 +43,30 @@ MITIGATIONS: tuple[Mitigation, ...] = (
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
 
-__all__ = [name for name in dir() if name.isupper()] + ["Fill", "Mitigation", "Policy"]
+__all__ = [
+    "AUDIENCE",
+    "CLIENT_AUTHENTICATION",
+    "CODE_BOUND_TO_CLIENT",
+    "CODE_SINGLE_USE",
+    "DISTINCT_REDIRECT_URIS",
+    "EXACT_REDIRECT_URI",
+    "ISS",
+    "MITIGATIONS",
+    "NO_IMPLICIT",
+    "PKCE_NO_DOWNGRADE",
+    "PKCE_PLAIN",
+    "PKCE_REQUIRED",
+    "PKCE_S256",
+    "PLAIN_REFUSED",
+    "REDIRECT_URI_AT_TOKEN_ENDPOINT",
+    "REPLAY_REVOKES",
+    "SCOPE_SUBSET",
+    "SECRET_IN_BACK_CHANNEL",
+    "SEE_OTHER",
+    "STATE",
+    "TOKEN_IN_HEADER_ONLY",
+    "TOKEN_ISSUED_TO_CLIENT",
+    "Fill",
+    "Mitigation",
+    "Policy",
+]

@@ -6,7 +6,7 @@ express is how parties behave without it: that is the flow's, and always the wea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ class Mitigation:
     reference: str
     id: str | None = None
     fills: Mapping[type[Message], Mapping[str, Fill]] = field(default_factory=dict)
-    checks: Mapping[type[Message], list[Guard]] = field(default_factory=dict)
+    checks: Mapping[type[Message], Sequence[Guard]] = field(default_factory=dict)
     configures: Mapping[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
 

@@ -6,9 +6,11 @@ a deployment permits is what an attack will find.
 
 from __future__ import annotations
 
-from oauth_model.machine import View, refuses_with
-from oauth_model.messages import AuthorizationRequest, AuthorizationResponse, TokenRequest
-from oauth_model.mitigations.mitigation import Mitigation
+from collections.abc import Mapping, Sequence
+
+from oauth_model.machine import Guard, View, refuses_with
+from oauth_model.messages import AuthorizationRequest, AuthorizationResponse, Message, TokenRequest
+from oauth_model.mitigations.mitigation import Fill, Mitigation
 from oauth_model.terms import Challenge, Verifier
 
 
@@ -48,11 +50,11 @@ def verifier_matches_challenge(me: View, message: TokenRequest) -> bool:
     return expected is None or (verifier is not None and expected in (verifier, Challenge(verifier)))
 
 
-_FILLS = {
+_FILLS: Mapping[type[Message], Mapping[str, Fill]] = {
     AuthorizationRequest: {"code_challenge": challenge, "code_challenge_method": method},
     TokenRequest: {"code_verifier": fresh_verifier},
 }
-_CHECKS = {AuthorizationResponse: [run_has_a_verifier], TokenRequest: [verifier_matches_challenge]}
+_CHECKS: Mapping[type[Message], Sequence[Guard]] = {AuthorizationResponse: [run_has_a_verifier], TokenRequest: [verifier_matches_challenge]}
 
 PKCE_S256 = Mitigation(
     "pkce-s256",
