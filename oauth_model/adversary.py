@@ -1,8 +1,9 @@
-"""The attacker's steps: which of the messages it can make would be accepted by somebody now.
+"""The attacker's steps: which of the messages it can make would have an effect on somebody now.
 
 Two kinds: it *sends* a message itself, to a server or as the answer of a server that it plays; and
 it *lures* a browser into sending one. Messages are enumerated for each session and class from what
-is known, and only those that some session accepts, with an effect no other has, become steps.
+is known, and only those that change a session or teach the attacker something, with an effect that no
+other has, become steps. A refusal can have one, too: a replay that is denied may revoke.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Adversary:
         self._relevant: dict[tuple[type[Message], int], Knowledge] = {}
         self._sent: dict[tuple[int, int, type[Message], Knowledge, frozenset[Cookie], frozenset[Shared]], tuple[Change, ...]] = {}
         self._sends: dict[tuple[int, int, int, frozenset[Shared]], tuple[Change, ...]] = {}
-        self._links: dict[tuple[int, int, str, type[Message], Knowledge, frozenset[Shared]], tuple[Change, ...]] = {}
+        self._links: dict[tuple[int, int, Address, str, type[Message], Knowledge, frozenset[Shared]], tuple[Change, ...]] = {}
         self._lures: dict[tuple[object, ...], tuple[Change, ...]] = {}
 
     # -------------------------------------------------------------- its own messages
@@ -98,7 +99,7 @@ class Adversary:
                 for message in forgeries(kind, key[3], echo=False)
                 for envelope in self._addressed(slot, message, cookies)
             )
-            found = self._sent[key] = tuple(change for change in changes if change and not change.otherwise)
+            found = self._sent[key] = tuple(change for change in changes if change)
         return found
 
     def _relevant_to(self, kind: type[Message], known: int) -> Knowledge:
@@ -141,25 +142,28 @@ class Adversary:
         for slot, role in enumerate(c.roles):
             if role != USER_AGENT:
                 continue
-            sender = self._can_lead(slot, world)
-            if sender is None:
-                continue
+            senders = self._addresses(slot, world)
             for party, slots in c.by_party.items():
-                if c.roles[slots[0]] in SERVERS:
+                if senders and c.roles[slots[0]] in SERVERS:
                     sessions = tuple(world[other] for other in slots)
-                    key = (slot, world[slot], world[c.n + 1], party, sessions, shared[USER_AGENT], shared[RESOURCE_SERVER])
+                    looked_up = (shared[USER_AGENT], shared[c.roles[slots[0]]])
+                    key = (slot, world[slot], world[c.n + 1], party, sessions, looked_up)
                     found = self._lures.get(key)
                     if found is None:
-                        found = self._lures[key] = tuple(self._accepted(world, slot, sender, party, shared))
+                        found = self._lures[key] = tuple(
+                            change
+                            for sender in senders
+                            for change in self._accepted(world, slot, sender, party, shared)
+                        )
                     yield from found
 
-    def _can_lead(self, slot: int, world: World) -> Address | None:
-        """The address from which the attacker can direct a window: as who lured it, or as the server it asked."""
-        session = self._world.session(world, slot)
-        asked = session.memory.server
-        if session.state == "waiting" and asked is not None and not self._cast.honest(asked):
-            return Address(asked)
-        return Address(ATTACKER) if self._attacker.lures and session.state == "blank" else None
+
+    def _addresses(self, slot: int, world: World) -> tuple[Address, ...]:
+        """The addresses from which the attacker can try to direct a window: an empty one as who lures it, others
+        as a server that it may have asked. Whether the window listens is the user agent's to say."""
+        if self._world.session(world, slot).state == self._world.machines[USER_AGENT].initial:
+            return (Address(ATTACKER),) if self._attacker.lures else ()
+        return (Address(ATTACKER), *(Address(party) for party in sorted(self._cast.owned)))
 
     def _accepted(
         self, world: World, slot: int, sender: Address, party: str, shared: SharedByRole
@@ -174,25 +178,29 @@ class Adversary:
                 continue
             for change in self._followed(slot, world, sender, party, kind, shared):
                 for number in change.posted:
-                    taken = [taken for taken in c.deliver(world, number, shared) if not taken.otherwise]
+                    taken = [taken for taken in c.deliver(world, number, shared) if self._has_effect(taken, world)]
                     effect = tuple((t.session, t.posted, t.learnt, t.facts) for t in taken)
                     if taken and effect not in seen:
                         seen.add(effect)
                         yield change
+
+    def _has_effect(self, taken: Change, world: World) -> bool:
+        """Whether a request does something at the server: it is accepted, or its refusal leaves a trace."""
+        return not taken.otherwise or taken.session != world[taken.step.slot]
 
     def _followed(
         self, slot: int, world: World, sender: Address, party: str, kind: type[Message], shared: SharedByRole
     ) -> tuple[Change, ...]:
         """What a window does with each link of a kind that the attacker can write."""
         c = self._world
-        key = (slot, world[slot], party, kind, self._relevant_to(kind, world[c.n + 1]), shared[USER_AGENT])
+        key = (slot, world[slot], sender, party, kind, self._relevant_to(kind, world[c.n + 1]), shared[USER_AGENT])
         found = self._links.get(key)
         if found is None:
             links = (
                 Envelope(sender, c.addresses[slot], message, uri=uri)
-                for message in forgeries(kind, key[4], echo=True)
+                for message in forgeries(kind, key[5], echo=True)
                 for uri in self._uris(party, message)
             )
-            changes = (c.local(slot, world[slot], c.envelopes.number(link), key[5], "lure") for link in links)
+            changes = (c.local(slot, world[slot], c.envelopes.number(link), key[6], "lure") for link in links)
             found = self._links[key] = tuple(change for change in changes if change and not change.otherwise)
         return found

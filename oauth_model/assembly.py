@@ -26,8 +26,6 @@ def setting_of(scenario: Scenario) -> Setting:
         scenario.full_cast,
         frozenset(scenario.policy.slugs),
         {message: tuple(parameters.items()) for message, parameters in fills.items()},
-        scenario.time_passes,
-        scenario.faults_happen,
     )
 
 

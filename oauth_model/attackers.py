@@ -66,20 +66,28 @@ class Attacker:
 NOBODY = Attacker("nobody", "RFC 9700 section 3", acts=False)
 """No attacker: honest parties only, in every interleaving."""
 
+BROWSES = Attacker("own-browser", "RFC 9700 section 3, A1", account=True, browser=True)
+"""A user like any other, with an account and a browser, who manipulates their own traffic but lures nobody."""
+
 WEB = Attacker("web", "RFC 9700 section 3, A1", id="W", account=True, browser=True, lures=True)
 READS_RESPONSES = Attacker(
     "reads-responses", "RFC 9700 section 3, A3", id="R-resp", reads=(AuthorizationResponse, ImplicitResponse)
 )
 READS_REQUESTS = Attacker("reads-requests", "RFC 9700 section 3, A4", id="R-req", reads=(AuthorizationRequest,))
-READS_LINKS = Attacker("reads-links", "RFC 9700 section 4.3.2", id="R-rs", reads=(ResourceRequestInUri, ImplicitResponse))
+READS_LINKS = Attacker(
+    "reads-links", "RFC 9700 section 4.3.2", id="R-rs", reads=(ResourceRequestInUri, ImplicitResponse)
+)
 HOLDS_TOKEN = Attacker("holds-token", "RFC 9700 section 3, A5", id="T-AT", reads=(TokenResponse, ImplicitResponse))
 IS_CLIENT = Attacker("is-client", "RFC 9700 section 3, A1", id="W-C", plays=(CLIENT,))
-IS_AUTHORIZATION_SERVER = Attacker("is-authorization-server", "RFC 9700 section 3, A1", id="W-AS", plays=(AUTHORIZATION_SERVER,))
+IS_AUTHORIZATION_SERVER = Attacker(
+    "is-authorization-server", "RFC 9700 section 3, A1", id="W-AS", plays=(AUTHORIZATION_SERVER,)
+)
 IS_RESOURCE_SERVER = Attacker("is-resource-server", "RFC 9700 section 3, A1", id="W-RS", plays=(RESOURCE_SERVER,))
 TAKES_OVER_HOST = Attacker("takes-over-host", "RFC 9700 section 4.1.1", takes_over=True)
 
 ATTACKERS: tuple[Attacker, ...] = (
     NOBODY,
+    BROWSES,
     WEB,
     READS_RESPONSES,
     READS_REQUESTS,

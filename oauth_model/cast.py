@@ -18,6 +18,7 @@ ATTACKER = "attacker"
 """The attacker itself: its browser, its programs and everything else that is not a registered party."""
 
 SITE = "attacker.example"
+UNREGISTERED_CLIENT = "unregistered.example"
 
 
 def browser_of(user: str) -> str:
@@ -140,12 +141,12 @@ class Cast:
         return rule.matches(uri, client)
 
     def attacker_uris(self) -> tuple[Uri, ...]:
-        """The attacker's own URIs that are of use: one a client for the weak rule, and its clients' own."""
+        """The attacker's own URIs that are of use: any, one that the weak rule takes for a client's, one taken over."""
         rule = next(rule for rule in MATCHINGS if rule.slug == self.matching)
-        uris = [rule.lure(client) for client in self.clients if self.honest(client)]
+        uris = [Uri(SITE, "/cb"), *(rule.lure(client) for client in self.clients if self.honest(client))]
         if self.taken_over:
             uris.append(Uri(self.taken_over, "/cb"))
-        return tuple(uri for uri in uris if uri is not None)
+        return tuple(dict.fromkeys(uri for uri in uris if uri is not None))
 
     def client_secret(self, client: str, issuer: str) -> ClientSecret | None:
         """A client's secret at an authorization server; None for a public client (RFC 6749 section 2.1)."""

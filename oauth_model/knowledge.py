@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from oauth_model.attackers import Attacker
-from oauth_model.cast import ATTACKER, Cast
+from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
 from oauth_model.messages import Message
 from oauth_model.terms import (
     AccessToken,
@@ -24,6 +24,7 @@ from oauth_model.terms import (
     Code,
     Issuer,
     Password,
+    ProtectedResource,
     Term,
     Verifier,
 )
@@ -48,7 +49,7 @@ def at_the_start(attacker: Attacker, cast: Cast) -> Knowledge:
     if not attacker.acts:
         return frozenset()
     terms: list[Term] = [Verifier(ATTACKER, 0), cast.scope]
-    terms += [ClientId(client) for client in cast.clients]
+    terms += [ClientId(client) for client in (*cast.clients, UNREGISTERED_CLIENT)]
     terms += [Issuer(issuer) for issuer in cast.authorization_servers]
     terms += cast.resource_indicators()
     terms += cast.attacker_uris()
@@ -56,7 +57,9 @@ def at_the_start(attacker: Attacker, cast: Cast) -> Knowledge:
         terms += [cast.redirect_uri(client, issuer) for client in cast.clients]
         if cast.account:
             terms.append(Password(cast.account, issuer))
+            terms += [ProtectedResource(server, cast.account) for server in cast.resource_servers]
         if not cast.honest(issuer):
+            terms += [Password(user, issuer) for user in cast.users]
             terms.append(Code(issuer, 0))
             terms.append(AccessToken(issuer, 0, 1, ATTACKER, cast.clients[0], cast.scope))
         for client in cast.clients:

@@ -65,26 +65,34 @@ def refuses_with(error: str) -> Callable[[Guard], Claim]:
     return lambda check: Claim(check, error)
 
 
-def enabled(slug: str, name: str) -> Guard:
+@dataclass(frozen=True)
+class Switch:
+    """A guard that asks whether a mitigation is on; so a row can say what happens without it."""
+
+    slug: str
+    name: str
+    on: bool
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return f"The mitigation {self.slug!r} is {'on' if self.on else 'off'}."
+
+    def __call__(self, me: View, message: Any) -> bool:
+        return me.on(self.slug) is self.on
+
+
+def enabled(slug: str, name: str) -> Switch:
     """A guard that holds when the mitigation `slug` is on; `name` is how tables and drawings call it."""
-
-    def guard(me: View, message: Any) -> bool:
-        return me.on(slug)
-
-    guard.__name__ = name
-    guard.__doc__ = f"The mitigation {slug!r} is on."
-    return guard
+    return Switch(slug, name, True)
 
 
-def disabled(slug: str, name: str) -> Guard:
+def disabled(slug: str, name: str) -> Switch:
     """A guard that holds when the mitigation `slug` is off."""
-
-    def guard(me: View, message: Any) -> bool:
-        return not me.on(slug)
-
-    guard.__name__ = name
-    guard.__doc__ = f"The mitigation {slug!r} is off."
-    return guard
+    return Switch(slug, name, False)
 
 
 def nothing(me: View, message: Any) -> None:
@@ -225,8 +233,6 @@ class Setting:
     cast: Any
     policy: frozenset[str]
     fills: Mapping[type[Message], tuple[tuple[str, Callable[[View], Any]], ...]]
-    time_passes: bool = False
-    faults_happen: bool = False
 
 
 class View:
@@ -291,16 +297,6 @@ class View:
     def error(self) -> str | None:
         """The error code that goes with the refusal, if the guard has one."""
         return getattr(self._nearest, "error", None)
-
-    @property
-    def time_passes(self) -> bool:
-        """Whether lifetimes are finite in this scenario."""
-        return self._setting.time_passes
-
-    @property
-    def faults_happen(self) -> bool:
-        """Whether servers fail in this scenario."""
-        return self._setting.faults_happen
 
     def on(self, slug: str) -> bool:
         """Whether a mitigation is on."""

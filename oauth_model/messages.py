@@ -98,6 +98,8 @@ class Spontaneous(Message):
 
     __slots__ = ()
     forged: ClassVar[bool] = False
+    happens_if: ClassVar[str | None] = None
+    """The field of `scenario.Scenario` that must be set for such steps to happen; None for always."""
 
     @classmethod
     def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
@@ -236,24 +238,37 @@ class Denial(UserInterface):
 
 
 @dataclass(frozen=True, slots=True)
-class Decide(Spontaneous):
-    """The resource owner makes up their mind about the page that is shown."""
+class GrantAccess(Spontaneous):
+    """The resource owner makes up their mind to grant `scope` to whom the page names."""
 
-    grant: Scope | None
+    scope: Scope
 
-    name: ClassVar[str] = "decide"
+    name: ClassVar[str] = "grant access"
     sender: ClassVar[str] = RESOURCE_OWNER
     receiver: ClassVar[str] = RESOURCE_OWNER
 
     @classmethod
     def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
-        """Grant all, or all but one value where there are several, or nothing."""
+        """All that is asked for, or all but one value where there are several."""
         asked: Scope = memory["scope"]
         yield cls(asked)
         if len(asked.values) > 1:
             for left_out in asked.values:
                 yield cls(Scope(tuple(value for value in asked.values if value != left_out)))
-        yield cls(None)
+
+
+@dataclass(frozen=True, slots=True)
+class DenyAccess(Spontaneous):
+    """The resource owner makes up their mind to deny."""
+
+    name: ClassVar[str] = "deny access"
+    sender: ClassVar[str] = RESOURCE_OWNER
+    receiver: ClassVar[str] = RESOURCE_OWNER
+
+    @classmethod
+    def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
+        """There is one way to do it."""
+        return (cls(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,9 +441,7 @@ class ResourceErrorResponse(BackChannel):
 
 @dataclass(frozen=True, slots=True)
 class UseToken(Spontaneous):
-    """The client has a token and uses it; `in_uri` says how it presents it (RFC 6750 section 2)."""
-
-    in_uri: bool = False
+    """The client uses its token in the Authorization header field (RFC 6750 section 2.1)."""
 
     name: ClassVar[str] = "use token"
     sender: ClassVar[str] = CLIENT
@@ -436,8 +449,22 @@ class UseToken(Spontaneous):
 
     @classmethod
     def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
-        """In the header field, or in a link."""
-        return (cls(False), cls(True))
+        """There is one way to do it."""
+        return (cls(),)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkWithToken(Spontaneous):
+    """The client puts its token into a link for the browser (RFC 6750 section 2.3)."""
+
+    name: ClassVar[str] = "link with token"
+    sender: ClassVar[str] = CLIENT
+    receiver: ClassVar[str] = CLIENT
+
+    @classmethod
+    def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
+        """There is one way to do it."""
+        return (cls(),)
 
 
 # ------------------------------------------------------------------ pages and time
@@ -459,6 +486,7 @@ class Page(UserInterface):
 class Expire(Spontaneous):
     """A lifetime ends: the code (RFC 6749 section 4.1.2) or the access token (section 4.2.2) lapses."""
 
+    happens_if: ClassVar[str | None] = "time_passes"
     name: ClassVar[str] = "expire"
     sender: ClassVar[str] = AUTHORIZATION_SERVER
     receiver: ClassVar[str] = AUTHORIZATION_SERVER
@@ -475,6 +503,7 @@ class Fault(Spontaneous):
 
     error: Literal["server_error", "temporarily_unavailable"]
 
+    happens_if: ClassVar[str | None] = "faults_happen"
     name: ClassVar[str] = "fault"
     sender: ClassVar[str] = AUTHORIZATION_SERVER
     receiver: ClassVar[str] = AUTHORIZATION_SERVER

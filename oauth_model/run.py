@@ -23,7 +23,8 @@ class RunStep:
     """One step: `session` took the message in `envelope`; `kind` says how it came to it.
 
     "deliver": it was on its way; "own": of its own accord; "send": the attacker made and sent it; "lure": the
-    attacker made a browser open it.
+    attacker made a browser open it. `sent` is what the session sent in answer, in its order; what goes to the
+    attacker is learnt at once and is nobody's next step.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class RunStep:
     facts: tuple[Fact, ...]
     learnt: tuple[Term, ...]
     refused: bool
+    sent: tuple[Envelope, ...] = ()
 
     @property
     def name(self) -> str:
@@ -106,4 +108,5 @@ def _step(composition: Composition, world: World, change: Change, after: World) 
         tuple(sorted(composition.facts(after) - composition.facts(world), key=repr)),
         tuple(sorted(composition.knowledge(after) - composition.knowledge(world), key=repr)),
         change.otherwise,
+        tuple(composition.envelopes.values[number] for number in change.sent),
     )

@@ -40,7 +40,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one session's step does to a world, as integers."""
+    """What one session's step does to a world, as integers.
+
+    `posted` are the messages that go into the network; `sent` all that were sent, those to the attacker too.
+    """
 
     step: Step
     session: int
@@ -49,3 +52,4 @@ class Change:
     facts: int
     row: Row
     otherwise: bool
+    sent: tuple[int, ...] = ()

@@ -252,6 +252,7 @@ class Composition:
             self.fact_sets.number(frozenset(outcome.facts)),
             outcome.row,
             outcome.row.otherwise,
+            tuple(self.envelopes.number(envelope) for envelope in outcome.sent),
         )
 
     def _sort(self, sent: Iterable[Envelope]) -> tuple[tuple[int, ...], Knowledge]:
@@ -308,11 +309,14 @@ class Composition:
             found = self._own_cache[slot, session] = tuple(self._own_changes(slot, session))
         return found
 
+    def _happens(self, kind: type[Spontaneous]) -> bool:
+        return kind.happens_if is None or bool(getattr(self.scenario, kind.happens_if))
+
     def _own_changes(self, slot: int, session: int) -> Iterator[Change]:
         value = self.sessions.values[session]
         machine = self.machines[self.roles[slot]]
         for kind in machine.accepts:
-            if issubclass(kind, Spontaneous) and machine.expects(kind, value.state):
+            if issubclass(kind, Spontaneous) and machine.expects(kind, value.state) and self._happens(kind):
                 for message in kind.options(value.memory, self.cast):
                     number = self.envelopes.number(Envelope(value.address, value.address, message))
                     change = self._compute("own", slot, session, number, frozenset())

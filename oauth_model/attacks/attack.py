@@ -7,9 +7,10 @@ exhaustive search decides whether the claim is true (`confirm`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from oauth_model.attackers import Attacker
+from oauth_model.cast import Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.flow import Flow
 from oauth_model.goals.goal import Goal
@@ -20,38 +21,56 @@ EVERYTHING = Policy(MITIGATIONS).minus(PKCE_PLAIN)
 """Every mitigation on. The plain method is none, beside S256: the model lets it win over that."""
 
 
+Set = tuple[Mitigation, ...]
+"""Mitigations that are switched on together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Refuted:
+    """A claim of the literature that the model finds untrue.
+
+    It says that `mitigations` stop the attack; in truth each of `goals` is still broken with them on, `because`.
+    The search decides this like every other claim.
+    """
+
+    mitigations: Set
+    goals: tuple[Goal, ...]
+    because: str
+
+
 @dataclass(frozen=True, eq=False)
 class Attack:
     """A claim about what breaks what.
 
     The deployment of the precondition has every mitigation on except `off`, and also `on`: so nothing else
-    is wrong with it. `breaks` are the goals of which the search must find one broken. Each entry of
-    `stopped_by` is a set of mitigations which, added to that deployment, must stop all of that; each of
-    `not_stopped_by` one that must not. `refuted` are claims of the literature that the model finds untrue, with
-    what is true instead; they are checked like the others. `stopped_by` empty means: nothing stops it.
+    is wrong with it. `breaks` are the goals of which the search must find one broken, the most telling first.
+    Each entry of `stopped_by` is a set of mitigations which, added to that deployment, must stop all of that;
+    each of `not_stopped_by` one that must not. With `stopped_by` empty the claim is that nothing stops it.
+    `id` is the catalogue's, None for what is not in it. `story` says in a sentence how it goes: for readers; the
+    search does not see it.
     """
 
     slug: str
-    id: str
+    id: str | None
     title: str
     reference: str
     story: str
     attacker: Attacker
     breaks: tuple[Goal, ...]
-    off: tuple[Mitigation, ...] = ()
-    on: tuple[Mitigation, ...] = ()
-    stopped_by: tuple[tuple[Mitigation, ...], ...] = ()
-    not_stopped_by: tuple[tuple[Mitigation, ...], ...] = ()
-    refuted: tuple[str, ...] = ()
+    off: Set = ()
+    on: Set = ()
+    stopped_by: tuple[Set, ...] = ()
+    not_stopped_by: tuple[Set, ...] = ()
+    refuted: tuple[Refuted, ...] = ()
     flows: tuple[Flow, ...] = (AUTHORIZATION_CODE,)
     bounds: Bounds = field(default_factory=Bounds)
-    matching: str = "glob"
+    cast: Cast = field(default_factory=Cast)
 
     @property
     def scenario(self) -> Scenario:
         """The deployment of the precondition, with the attacker."""
-        scenario = Scenario(self.flows, EVERYTHING.minus(*self.off).plus(*self.on), self.attacker, self.bounds)
-        return replace(scenario, cast=replace(scenario.cast, matching=self.matching))
+        policy = EVERYTHING.minus(*self.off).plus(*self.on)
+        return Scenario(self.flows, policy, self.attacker, self.bounds, self.cast)
 
     def __str__(self) -> str:
         return self.slug

@@ -87,11 +87,13 @@ def explore(
     judge: Judge,
     *,
     stop_on: frozenset[Goal] = frozenset(),
+    stop_on_any: bool = False,
     progress: Progress | None = None,
 ) -> Search:
     """Walk every world, breadth first, noting for each goal the first world in which it is false.
 
-    Stops early when every goal in `stop_on` (if there is any) has been found false.
+    Stops early when every goal in `stop_on` (if there is any) has been found false, or with `stop_on_any` when
+    one has.
     """
     search = Search(composition, {composition.initial: None})
     came_from, found = search.came_from, search.found
@@ -116,7 +118,7 @@ def explore(
                 following.append(reached)
                 if ask(reached):
                     _note(judge, reached, found, missing)
-                    if stop_on and not missing:
+                    if stop_on and (not missing or stop_on_any):
                         search.depth += 1
                         search.complete = False
                         return search
@@ -137,19 +139,24 @@ def _note(judge: Judge, world: World, found: dict[Goal, World], missing: set[Goa
 
 
 def check(
-    scenario: Scenario, goals: Iterable[Goal] = GOALS, *, progress: Progress | None = None, to_the_end: bool = False
+    scenario: Scenario,
+    goals: Iterable[Goal] = GOALS,
+    *,
+    progress: Progress | None = None,
+    enough: Iterable[Goal] | None = None,
 ) -> Result:
     """Check goals of a scenario by walking all of it.
 
     Safety goals ("always") are asked in every world. The others are about the honest run: they are asked in
-    the same scenario without its attacker. The walk stops as soon as every safety goal is broken, unless
-    `to_the_end`. Raises ModelError for a scenario that is put together wrongly.
+    the same scenario without its attacker. The walk stops as soon as every safety goal is broken, or those in
+    `enough` are: then the others' verdicts are "cut". With `enough` empty it never stops early. Raises ModelError
+    for a scenario that is put together wrongly.
     """
     goals = tuple(goals)
     always = tuple(goal for goal in goals if goal.kind == "always")
     verdicts: dict[Goal, Verdict] = {}
     composition = Composition(scenario)
-    stop_on = frozenset() if to_the_end else frozenset(always)
+    stop_on = frozenset(always if enough is None else enough)
     search = explore(composition, Judge(composition, always), stop_on=stop_on, progress=progress)
     states = len(search.came_from)
     for goal in always:

@@ -1,7 +1,8 @@
 """Pictures: message flows and state machines, as Graphviz DOT, as Mermaid, and as SVG or PNG.
 
-It turns plain records into text, and text into pictures. It knows nothing of OAuth, of the model or of
-its runs, and imports nothing of them: whoever has a run or a table of rows makes the records.
+Most of it turns plain records into text, and text into pictures, and knows nothing of OAuth. What makes those
+records of the model's own runs, flows and machines is in `model`, `runs`, `lanes`, `symbols` and `tables`.
+Nothing in the model imports this package.
 """
 
 from __future__ import annotations
@@ -9,6 +10,13 @@ from __future__ import annotations
 from oauth_model.drawing.errors import DrawingError
 from oauth_model.drawing.flow import Arrow, Banner, Item, Lane, Note, Pill, Sequence
 from oauth_model.drawing.machines import Edge, MachineDrawing, machine_dot, machine_mermaid
+from oauth_model.drawing.model import (
+    draw_flow,
+    draw_machine,
+    draw_run,
+    flow_drawing,
+    role_drawing,
+)
 from oauth_model.drawing.palette import Channel, Tone
 from oauth_model.drawing.render import (
     HOW_TO_GET_PICTURES,
@@ -18,7 +26,9 @@ from oauth_model.drawing.render import (
     svg_fragment,
     write_picture,
 )
+from oauth_model.drawing.runs import run_drawing
 from oauth_model.drawing.sequence import sequence_dot, sequence_mermaid
+from oauth_model.drawing.tables import machine_drawing
 
 __all__ = [
     "HOW_TO_GET_PICTURES",
@@ -35,10 +45,17 @@ __all__ = [
     "Pill",
     "Sequence",
     "Tone",
+    "draw_flow",
+    "draw_machine",
+    "draw_run",
     "find_dot",
+    "flow_drawing",
     "machine_dot",
+    "machine_drawing",
     "machine_mermaid",
     "render",
+    "role_drawing",
+    "run_drawing",
     "sequence_dot",
     "sequence_mermaid",
     "svg_fragment",

@@ -16,7 +16,6 @@ from oauth_model.flows.authorization_endpoint import (
     client_is_registered,
     client_may_use_response_type,
     consent_limits_scope,
-    faults_happen,
     grant_is_within_the_request,
     note_consent,
     page_is_mine,
@@ -86,11 +85,11 @@ def authorization_server_rows() -> list[Row]:
         Row(Consent,            "asking",      "code_issued",   [*consent, consent_limits_scope],                        issue_code_for_granted_scope),
         Row(Consent,            "asking",      "code_issued",   [*consent, request_decides_scope],                       issue_code_for_requested_scope),
         Row(Denial,             "asking",      "denied",        [page_is_mine],                                          answer_access_denied),
-        Row(Fault,              "asking",      "failed",        [faults_happen],                                         answer_fault),
-        Row(Expire,             "code_issued", "code_expired",  [lifetimes_are_finite],                                  nothing),
+        Row(Fault,              "asking",      "failed",        [],                                                      answer_fault),
+        Row(Expire,             "code_issued", "code_expired",  [],                                                      nothing),
         Row(TokenRequest,       "code_issued", "redeemed",      [code_is_mine, grant_type_is_supported, client_may_use_grant_type], issue_access_token),
         Row(TokenRequest,       "redeemed",    "redeemed_twice", [code_is_mine, grant_type_is_supported, client_may_use_grant_type], issue_access_token_again),
-        Row(Expire,             "redeemed",    "token_expired", [lifetimes_are_finite],                                  end_tokens),
+        Row(Expire,             "redeemed",    "token_expired", [],                                                      end_tokens),
         Row(AuthorizationRequest, "idle",       SAME,            [refusal_may_be_redirected],                             redirect_error,      otherwise=True),
         Row(AuthorizationRequest, "idle",       SAME,            [],                                                      show_error_page,     otherwise=True),
         Row(TokenRequest,       "redeemed",    "revoked",       [code_is_mine, only_fault_is_replay, replay_revokes],    revoke_tokens,       otherwise=True),
@@ -242,11 +241,6 @@ def grant_type_is_supported(me: View, message: TokenRequest) -> bool:
 def client_may_use_grant_type(me: View, message: TokenRequest) -> bool:
     """The client is registered for the code grant at the token endpoint (RFC 6749 section 5.2)."""
     return message.grant_type in me.cast.grant_types
-
-
-def lifetimes_are_finite(me: View, message: Expire) -> bool:
-    """The scenario lets time pass."""
-    return me.time_passes
 
 
 def only_fault_is_replay(me: View, message: TokenRequest) -> bool:

@@ -89,11 +89,6 @@ consent_limits_scope = enabled("scope-subset", "consent_limits_scope")
 request_decides_scope = disabled("scope-subset", "request_decides_scope")
 
 
-def faults_happen(me: View, message: Fault) -> bool:
-    """The scenario has servers that fail."""
-    return me.faults_happen
-
-
 # ------------------------------------------------------------------ guards: refusals
 
 
@@ -117,7 +112,7 @@ def ask_resource_owner(me: View, message: AuthorizationRequest) -> None:
         state=message.state,
         code_challenge=message.code_challenge,
         audience=message.resource.server if message.resource and me.on("audience") else None,
-        window=me.sender if me.faults_happen else None,
+        window=me.sender,
     )
     me.reply(AuthorizationPrompt(message.client_id, scope), set_cookie=Cookie(me.party, me.index))
 

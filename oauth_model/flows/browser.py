@@ -18,9 +18,10 @@ from oauth_model.messages import (
     AuthorizationPrompt,
     Click,
     Consent,
-    Decide,
     Denial,
+    DenyAccess,
     FrontChannel,
+    GrantAccess,
     LoginRequest,
     Message,
     Page,
@@ -34,8 +35,8 @@ def resource_owner_rows() -> list[Row]:
         #   on                   source                 dest         guards               effect
         Row(SignIn,              "idle",                "signing_in", [window_is_my_own], click_sign_in),
         Row(AuthorizationPrompt, ("idle", "signing_in"), "asked",     [],                 read_the_page),
-        Row(Decide,              "asked",               "consented", [access_is_granted], log_in_and_consent),
-        Row(Decide,              "asked",               "denied",    [access_is_denied],  deny),
+        Row(GrantAccess,         "asked",               "consented", [],                 log_in_and_consent),
+        Row(DenyAccess,          "asked",               "denied",    [],                 deny),
     ]
 
 
@@ -57,16 +58,6 @@ def user_agent_rows() -> list[Row]:
 def window_is_my_own(me: View, message: SignIn) -> bool:
     """The first window is for what the resource owner sets out to do; the others are there to be lured."""
     return me.index == 1
-
-
-def access_is_granted(me: View, message: Decide) -> bool:
-    """The resource owner grants some scope."""
-    return message.grant is not None
-
-
-def access_is_denied(me: View, message: Decide) -> bool:
-    """The resource owner grants none."""
-    return message.grant is None
 
 
 def window_can_be_lured(me: View, message: FrontChannel) -> bool:
@@ -93,15 +84,14 @@ def read_the_page(me: View, message: AuthorizationPrompt) -> None:
     me.remember(scope=message.scope, server=me.uri.host)
 
 
-def log_in_and_consent(me: View, message: Decide) -> None:
+def log_in_and_consent(me: View, message: GrantAccess) -> None:
     """Type the password for the server in the address bar, and grant."""
-    assert message.grant is not None
-    consent = Consent(Password(me.party, me.memory.server), message.grant)
+    consent = Consent(Password(me.party, me.memory.server), message.scope)
     me.send(Address(me.cast.browser(me.party), me.index), consent)
     me.forget("scope", "server")
 
 
-def deny(me: View, message: Decide) -> None:
+def deny(me: View, message: DenyAccess) -> None:
     """Click "deny"."""
     me.send(Address(me.cast.browser(me.party), me.index), Denial())
     me.forget("scope", "server")

@@ -23,7 +23,6 @@ from oauth_model.flows.authorization_endpoint import (
     client_is_registered,
     client_may_use_response_type,
     consent_limits_scope,
-    faults_happen,
     grant_is_within_the_request,
     note_consent,
     page_is_mine,
@@ -76,7 +75,7 @@ def authorization_server_rows() -> list[Row]:
         Row(Consent,              asking, "token_issued", [*consent, consent_limits_scope],  issue_token_for_granted_scope),
         Row(Consent,              asking, "token_issued", [*consent, request_decides_scope], issue_token_for_requested_scope),
         Row(Denial,               asking, "denied",       [page_is_mine],                    answer_access_denied),
-        Row(Fault,                asking, "failed",       [faults_happen],                   answer_fault),
+        Row(Fault,                asking, "failed",       [],                                answer_fault),
         Row(AuthorizationRequest, "idle", SAME,           [refusal_may_be_redirected],       redirect_error,  otherwise=True),
         Row(AuthorizationRequest, "idle", SAME,           [],                                show_error_page, otherwise=True),
     ]

@@ -12,6 +12,7 @@ from oauth_model.machine import SAME, Guard, Row, View, disabled, refuses_with
 from oauth_model.messages import (
     CLIENT,
     RESOURCE_SERVER,
+    LinkWithToken,
     Page,
     ResourceErrorResponse,
     ResourceRequest,
@@ -25,11 +26,11 @@ from oauth_model.terms import ProtectedResource
 def client_rows() -> list[Row]:
     asked = "resource_requested"
     return [
-        #   on                     source        dest         guards                           effect
-        Row(UseToken,              "token_held", asked,       [token_goes_in_header],          request_resource),
-        Row(UseToken,              "token_held", "linked",    [token_goes_in_uri, uri_query_is_allowed], link_to_resource),
-        Row(ResourceResponse,      asked,        "logged_in", [answer_is_from_server_asked],   log_in),
-        Row(ResourceErrorResponse, asked,        "failed",    [answer_is_from_server_asked],   report_failure),
+        #   on                     source        dest         guards                         effect
+        Row(UseToken,              "token_held", asked,       [],                            request_resource),
+        Row(LinkWithToken,         "token_held", "linked",    [uri_query_is_allowed],        link_to_resource),
+        Row(ResourceResponse,      asked,        "logged_in", [answer_is_from_server_asked], log_in),
+        Row(ResourceErrorResponse, asked,        "failed",    [answer_is_from_server_asked], report_failure),
     ]
 
 
@@ -47,16 +48,6 @@ def resource_server_rows() -> list[Row]:
 # ------------------------------------------------------------------ client
 
 
-def token_goes_in_header(me: View, message: UseToken) -> bool:
-    """The client uses the Authorization header field (RFC 6750 section 2.1)."""
-    return not message.in_uri
-
-
-def token_goes_in_uri(me: View, message: UseToken) -> bool:
-    """The client puts the token into a link (RFC 6750 section 2.3)."""
-    return message.in_uri
-
-
 uri_query_is_allowed = disabled("token-in-header-only", "uri_query_is_allowed")
 
 
@@ -71,7 +62,7 @@ def request_resource(me: View, message: UseToken) -> None:
     me.forget("access_token")
 
 
-def link_to_resource(me: View, message: UseToken) -> None:
+def link_to_resource(me: View, message: LinkWithToken) -> None:
     """Send the browser to the resource, with the token in the query (RFC 6750 section 2.3)."""
     uri = me.cast.resource_endpoint(me.memory.resource.server)
     me.send(me.memory.window, me.make(ResourceRequestInUri, access_token=me.memory.access_token), uri=uri)

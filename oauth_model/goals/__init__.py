@@ -28,6 +28,7 @@ from oauth_model.goals.redirection import (
 from oauth_model.goals.session_integrity import (
     grant_belongs_to_the_browser_that_consented,
     grant_was_asked_for_in_this_session,
+    login_is_the_users_own,
     response_answers_one_pending_request,
 )
 
@@ -40,6 +41,7 @@ GOALS: tuple[Goal, ...] = (
     response_is_from_the_issuer_asked,
     grant_was_asked_for_in_this_session,
     grant_belongs_to_the_browser_that_consented,
+    login_is_the_users_own,
     response_answers_one_pending_request,
     codes_stay_secret,
     stolen_code_is_useless,
@@ -80,6 +82,7 @@ __all__ = [
     "grant_belongs_to_the_browser_that_consented",
     "grant_was_asked_for_in_this_session",
     "honest_run_reaches_its_end",
+    "login_is_the_users_own",
     "nobody_else_is_served",
     "nobody_logs_in_as_another",
     "passwords_go_only_to_their_server",

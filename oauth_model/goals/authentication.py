@@ -16,16 +16,14 @@ def nobody_logs_in_as_another(world: Evidence) -> bool:
 
 @always("RFC 9700 section 4.4.2", id="AN3")
 def response_is_from_the_issuer_asked(world: Evidence) -> bool:
-    """A client takes a response only from the authorization server that the run was started with.
+    """A client takes a code or token only from the authorization server that the run was started with.
 
-    What an authorization server of the attacker's hands out in a run that is meant for it is its own affair,
-    unless it is an honest resource owner's.
+    One that an authorization server of the attacker's made up is worth nothing to anybody; and what is the
+    attacker's own, in a run that is meant for it, is its own affair.
     """
     for accepted in world.all(ResponseAccepted):
-        if accepted.credential.issuer == accepted.issuer:
-            continue
         consent = world.consent(accepted.credential)
-        astray = consent is not None and world.honest(consent.user)
-        if astray or world.honest(accepted.browser, accepted.issuer):
-            return False
+        if consent is not None and accepted.credential.issuer != accepted.issuer:
+            if world.honest(consent.user) or world.honest(accepted.browser, accepted.issuer):
+                return False
     return True

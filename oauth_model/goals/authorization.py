@@ -53,9 +53,14 @@ def token_serves_only_its_resource_server(world: Evidence) -> bool:
 
 @always("RFC 6749 section 4.1.3", id="AZ5")
 def code_is_redeemed_by_its_client(world: Evidence) -> bool:
-    """A code is redeemed only in the name of the client it was issued to."""
+    """A code is redeemed only in the name of the client it was issued to.
+
+    Asked of codes of honest resource owners and for honest clients: what is all the attacker's own is its affair.
+    """
     for issued in world.all(TokenIssued):
         consent = world.consent(issued.token)
-        if issued.from_code is not None and consent is not None and consent.client != issued.redeemer:
+        if issued.from_code is None or consent is None or consent.client == issued.redeemer:
+            continue
+        if world.honest(consent.user) or world.honest(consent.client):
             return False
     return True

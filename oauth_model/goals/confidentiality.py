@@ -35,12 +35,15 @@ def stolen_code_is_useless(world: Evidence) -> bool:
 def access_tokens_stay_secret(world: Evidence) -> bool:
     """The attacker never learns an access token of honest parties.
 
-    A token that an honest client wanted for a resource server of the attacker's is meant to be known there.
+    A token that an honest client got from the issuer it asked, for a resource server of the attacker's, is meant
+    to be known there.
     """
     given = {
         attached.token
         for attached in world.all(Attached)
-        if (start := world.started(attached.client, attached.run)) and not world.honest(start.server)
+        if (start := world.started(attached.client, attached.run))
+        and start.issuer == attached.token.issuer
+        and not world.honest(start.server)
     }
     for issued in world.all(TokenIssued):
         token = issued.token

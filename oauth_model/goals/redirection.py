@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import ResponseSent, TokenIssued
+from oauth_model.facts import Attached, ResponseSent, TokenIssued
 from oauth_model.goals.goal import Evidence, always
 
 
@@ -31,5 +31,13 @@ def code_is_tied_to_its_redirect_uri(world: Evidence) -> bool:
 
 @always("RFC 9700 section 4.8.2", id="SC6")
 def verifier_and_challenge_go_together(world: Evidence) -> bool:
-    """A code is redeemed with the verifier of its S256 challenge, or has no challenge and comes without verifier."""
-    return all(fact.pkce in ("bound", "none") for fact in world.all(TokenIssued))
+    """A code is redeemed with the verifier of its S256 challenge, or has no challenge and comes without verifier.
+
+    Asked of honest clients' grants, if they are honest resource owners' or an honest browser ends up with them.
+    """
+    attached = {fact.token for fact in world.all(Attached) if world.honest(fact.browser)}
+    return all(
+        fact.pkce in ("bound", "none")
+        for fact in world.all(TokenIssued)
+        if world.honest(fact.token.client) and (world.honest(fact.token.user) or fact.token in attached)
+    )

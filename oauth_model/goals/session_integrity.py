@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from oauth_model.facts import Attached, ResponseAccepted
+from oauth_model.facts import Attached, Consented, LoggedIn, ResponseAccepted
 from oauth_model.goals.goal import Evidence, always
 
 
@@ -33,6 +33,22 @@ def grant_belongs_to_the_browser_that_consented(world: Evidence) -> bool:
         consent = world.consent(attached.token)
         elsewhere = consent is None or consent.browser != attached.browser
         if world.honest(attached.token.issuer) and _concerns_honest(world, attached) and elsewhere:
+            return False
+    return True
+
+
+@always("RFC 9700 section 4.7", id="SI3")
+def login_is_the_users_own(world: Evidence) -> bool:
+    """An honest browser is logged in only as a user who authenticated in it, and only in a run that it started.
+
+    Who the user is in a run meant for the attacker's authorization or resource server, the attacker says.
+    """
+    authenticated = {(fact.user, fact.browser) for fact in world.all(Consented)}
+    for login in world.all(LoggedIn):
+        start = world.started(login.client, login.run)
+        if not world.honest(login.browser) or (start and not world.honest(start.issuer, start.server)):
+            continue
+        if start is None or start.browser != login.browser or (login.user, login.browser) not in authenticated:
             return False
     return True
 

@@ -43,7 +43,7 @@ NO_IMPLICIT = Mitigation(
 SCOPE_SUBSET = Mitigation(
     "scope-subset",
     "a token has no scope that the resource owner did not grant",
-    "RFC 6749 section 3.3",
+    "RFC 6749 section 1.4",
     id="SCOPE",
 )
 

@@ -83,7 +83,7 @@ def challenge_is_present(me: View, message: AuthorizationRequest) -> bool:
 PKCE_REQUIRED = Mitigation(
     "pkce-required",
     "the authorization server requires a code challenge",
-    "RFC 9700 section 2.1.1",
+    "RFC 7636 section 4.4.1",
     id="PKCEREQ",
     checks={AuthorizationRequest: [challenge_is_present]},
     needs=("pkce-s256",),

@@ -1,0 +1,78 @@
+"""Mix-up attacks: the client takes one authorization server for another (catalogue family MX)."""
+
+from __future__ import annotations
+
+from oauth_model.attackers import IS_AUTHORIZATION_SERVER, IS_RESOURCE_SERVER, WEB
+from oauth_model.attacks.attack import Attack, Refuted
+from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
+from oauth_model.flows.implicit import IMPLICIT
+from oauth_model.goals import (
+    access_tokens_stay_secret,
+    codes_stay_secret,
+    nobody_else_is_served,
+    nobody_logs_in_as_another,
+    response_is_from_the_issuer_asked,
+)
+from oauth_model.mitigations import (
+    AUDIENCE,
+    CLIENT_AUTHENTICATION,
+    DISTINCT_REDIRECT_URIS,
+    EXACT_REDIRECT_URI,
+    ISS,
+    NO_IMPLICIT,
+    PKCE_S256,
+    REDIRECT_URI_AT_TOKEN_ENDPOINT,
+    STATE,
+)
+from oauth_model.scenario import Bounds
+
+MIX_UP = Attack(
+    "mix-up",
+    "MX01",
+    "Mix-up of authorization servers",
+    "RFC 9700 section 4.4.1",
+    "The victim starts with the attacker's authorization server, which sends the browser on to the honest one; the "
+    "client takes the honest server's code to the attacker's token endpoint.",
+    WEB | IS_AUTHORIZATION_SERVER,
+    breaks=(
+        codes_stay_secret,
+        response_is_from_the_issuer_asked,
+        nobody_logs_in_as_another,
+        nobody_else_is_served,
+    ),
+    off=(ISS, DISTINCT_REDIRECT_URIS),
+    stopped_by=((ISS,), (DISTINCT_REDIRECT_URIS,)),
+    not_stopped_by=(
+        (PKCE_S256,),
+        (STATE,),
+        (REDIRECT_URI_AT_TOKEN_ENDPOINT,),
+        (AUDIENCE,),
+        (CLIENT_AUTHENTICATION,),
+        (EXACT_REDIRECT_URI,),
+    ),
+)
+
+MIX_UP_IMPLICIT = Attack(
+    "mix-up-implicit",
+    "MX03",
+    "Mix-up of authorization servers, implicit grant",
+    "RFC 9700 section 4.4.1",
+    "The same with a token in the fragment, which the client takes to the attacker's resource server.",
+    WEB | IS_AUTHORIZATION_SERVER | IS_RESOURCE_SERVER,
+    breaks=(access_tokens_stay_secret, nobody_else_is_served),
+    off=(ISS, DISTINCT_REDIRECT_URIS, NO_IMPLICIT),
+    stopped_by=((ISS,), (DISTINCT_REDIRECT_URIS,)),
+    not_stopped_by=((STATE,), (PKCE_S256,)),
+    refuted=(
+        Refuted(
+            (NO_IMPLICIT,),
+            (nobody_else_is_served,),
+            "without the implicit grant the token is safe, but the client is still mixed up: what is left is the "
+            "mix-up of the code grant",
+        ),
+    ),
+    flows=(IMPLICIT, AUTHORIZATION_CODE),
+    bounds=Bounds(windows=1, forgeries=4),
+)
+
+MIX_UP_ATTACKS = (MIX_UP, MIX_UP_IMPLICIT)

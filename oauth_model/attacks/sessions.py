@@ -1,0 +1,188 @@
+"""Attacks on the tie between a grant and the browser it belongs to (catalogue family SI)."""
+
+from __future__ import annotations
+
+from oauth_model.attackers import (
+    BROWSES,
+    HOLDS_TOKEN,
+    IS_CLIENT,
+    READS_REQUESTS,
+    READS_RESPONSES,
+    WEB,
+)
+from oauth_model.attacks.attack import Attack, Refuted
+from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
+from oauth_model.flows.implicit import IMPLICIT
+from oauth_model.goals import (
+    grant_belongs_to_the_browser_that_consented,
+    grant_was_asked_for_in_this_session,
+    login_is_the_users_own,
+    nobody_else_is_served,
+    nobody_logs_in_as_another,
+    response_answers_one_pending_request,
+    state_and_verifier_stay_secret_until_used,
+    stolen_code_is_useless,
+    verifier_and_challenge_go_together,
+)
+from oauth_model.mitigations import (
+    CLIENT_AUTHENTICATION,
+    CODE_BOUND_TO_CLIENT,
+    CODE_SINGLE_USE,
+    EXACT_REDIRECT_URI,
+    ISS,
+    NO_IMPLICIT,
+    PKCE_NO_DOWNGRADE,
+    PKCE_PLAIN,
+    PKCE_REQUIRED,
+    PKCE_S256,
+    PLAIN_REFUSED,
+    STATE,
+    TOKEN_ISSUED_TO_CLIENT,
+)
+
+LOGIN_CSRF = Attack(
+    "login-csrf",
+    "SI01",
+    "Cross-site request forgery on the redirection endpoint",
+    "RFC 6749 section 10.12",
+    "The attacker gets a code for its own account and makes the victim's browser deliver it to the client.",
+    WEB,
+    breaks=(
+        grant_belongs_to_the_browser_that_consented,
+        grant_was_asked_for_in_this_session,
+        login_is_the_users_own,
+        response_answers_one_pending_request,
+    ),
+    off=(STATE, PKCE_S256, PKCE_REQUIRED),
+    stopped_by=((STATE,), (PKCE_S256,)),
+    not_stopped_by=((EXACT_REDIRECT_URI,), (CLIENT_AUTHENTICATION,), (ISS,), (CODE_SINGLE_USE,)),
+)
+
+CODE_INJECTION = Attack(
+    "code-injection",
+    "SI02",
+    "Authorization code injection",
+    "RFC 9700 section 4.5",
+    "The attacker reads the victim's code and brings it to the client in a session of its own.",
+    BROWSES | READS_RESPONSES,
+    breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented, nobody_else_is_served),
+    off=(PKCE_S256, PKCE_REQUIRED),
+    stopped_by=((PKCE_S256,),),
+    not_stopped_by=((CLIENT_AUTHENTICATION,), (STATE,), (ISS,), (CODE_BOUND_TO_CLIENT,)),
+)
+
+STOLEN_CODE = Attack(
+    "stolen-code",
+    "SI03",
+    "Stolen code redeemed by the attacker",
+    "RFC 9700 section 4.5",
+    "The client is public: whoever reads the code redeems it.",
+    READS_RESPONSES,
+    breaks=(nobody_else_is_served, stolen_code_is_useless),
+    off=(PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
+    stopped_by=((PKCE_S256,), (CLIENT_AUTHENTICATION,)),
+    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,)),
+)
+
+PKCE_DOWNGRADE = Attack(
+    "pkce-downgrade",
+    "SI04",
+    "PKCE downgrade",
+    "RFC 9700 section 4.8.1",
+    "The attacker leaves the challenge out of its own request, and the server ignores the verifier that comes "
+    "with its code from the victim's session.",
+    WEB,
+    breaks=(
+        grant_belongs_to_the_browser_that_consented,
+        grant_was_asked_for_in_this_session,
+        verifier_and_challenge_go_together,
+    ),
+    off=(STATE, PKCE_REQUIRED, PKCE_NO_DOWNGRADE),
+    stopped_by=((PKCE_REQUIRED,), (STATE,), (PKCE_NO_DOWNGRADE,)),
+    not_stopped_by=((PKCE_S256,), (PLAIN_REFUSED,), (CLIENT_AUTHENTICATION,)),
+)
+
+PLAIN_CHALLENGE = Attack(
+    "plain-challenge",
+    "SI05",
+    "PKCE with the plain method, request and response read",
+    "RFC 7636 section 7.2",
+    "The challenge in the request is the verifier; with the code from the response it redeems.",
+    READS_REQUESTS | READS_RESPONSES,
+    breaks=(nobody_else_is_served, stolen_code_is_useless),
+    off=(PLAIN_REFUSED, CLIENT_AUTHENTICATION, PKCE_S256, STATE),
+    on=(PKCE_PLAIN,),
+    stopped_by=((PLAIN_REFUSED,), (CLIENT_AUTHENTICATION,)),
+    not_stopped_by=((PKCE_S256,), (STATE,)),
+    refuted=(
+        Refuted(
+            (CLIENT_AUTHENTICATION,),
+            (state_and_verifier_stay_secret_until_used, verifier_and_challenge_go_together),
+            "client authentication makes the code useless to the attacker, who still reads the verifier",
+        ),
+    ),
+)
+
+BROWSER_SWAPPING = Attack(
+    "browser-swapping",
+    "SI08",
+    "Browser swapping",
+    "RFC 9700 section 4.5.4",
+    "The victim is lured into a run that the attacker started, and the response is read: every binding between "
+    "run, request and response is intact, but the run's browser is the attacker's.",
+    WEB | READS_RESPONSES,
+    breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented, nobody_else_is_served),
+    not_stopped_by=((PKCE_S256, PKCE_REQUIRED, STATE, ISS, CLIENT_AUTHENTICATION),),
+)
+
+TOKEN_INJECTION = Attack(
+    "token-injection",
+    "SI13",
+    "Access token injection",
+    "RFC 9700 section 4.6",
+    "The attacker puts the victim's token into the fragment of its own authorization response.",
+    BROWSES | HOLDS_TOKEN,
+    breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented),
+    off=(NO_IMPLICIT,),
+    stopped_by=((NO_IMPLICIT,),),
+    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (PKCE_S256,), (TOKEN_ISSUED_TO_CLIENT,)),
+    flows=(IMPLICIT, AUTHORIZATION_CODE),
+)
+
+TOKEN_SUBSTITUTION = Attack(
+    "token-substitution",
+    "SI14",
+    "Token of one client used to sign in at another",
+    "RFC 6749 section 10.16",
+    "The victim signs in at the attacker's client, which brings the token to an honest one as its own.",
+    WEB | IS_CLIENT,
+    breaks=(nobody_logs_in_as_another,),
+    off=(NO_IMPLICIT, TOKEN_ISSUED_TO_CLIENT),
+    stopped_by=((TOKEN_ISSUED_TO_CLIENT,), (NO_IMPLICIT,)),
+    not_stopped_by=((STATE,), (PKCE_S256,), (EXACT_REDIRECT_URI,), (ISS,)),
+    flows=(IMPLICIT, AUTHORIZATION_CODE),
+)
+
+CSRF_WITH_READ_REQUEST = Attack(
+    "csrf-with-read-request",
+    None,
+    "Login forgery with a request that was read",
+    "RFC 9700 section 3, A4",
+    "State and challenge are all that ties a response to a run, and both are in the request: who reads it gets a "
+    "code for its own account with the victim's challenge, and makes the victim's browser deliver it.",
+    WEB | READS_REQUESTS,
+    breaks=(grant_belongs_to_the_browser_that_consented,),
+    not_stopped_by=((STATE, PKCE_S256, PKCE_REQUIRED, ISS, CLIENT_AUTHENTICATION),),
+)
+
+SESSION_ATTACKS = (
+    LOGIN_CSRF,
+    CODE_INJECTION,
+    STOLEN_CODE,
+    PKCE_DOWNGRADE,
+    PLAIN_CHALLENGE,
+    BROWSER_SWAPPING,
+    TOKEN_INJECTION,
+    TOKEN_SUBSTITUTION,
+    CSRF_WITH_READ_REQUEST,
+)

@@ -1,0 +1,139 @@
+"""Every guard is load-bearing, or the documentation says why it is there: the search that decides which.
+
+For each guard of each machine: in some scenario in which goals hold, the guard is taken out, and a goal
+that held breaks. The scenarios are those in which an attack is stopped, and deployments with everything
+on against each attacker. A guard without which nothing breaks is listed with the reason for having it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from oauth_model.assembly import machines_of
+from oauth_model.attackers import IS_AUTHORIZATION_SERVER, IS_CLIENT, IS_RESOURCE_SERVER, NOBODY, READS_RESPONSES, WEB
+from oauth_model.attacks import ATTACKS, EVERYTHING
+from oauth_model.cast import Cast
+from oauth_model.checkers.exhaustive import Judge, check, explore, honest
+from oauth_model.checkers.guard_reasons import DEFENCE_IN_DEPTH
+from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
+from oauth_model.flows.implicit import IMPLICIT
+from oauth_model.goals import LIVENESS, SAFETY, Goal
+from oauth_model.machine import Switch
+from oauth_model.mitigations import CLIENT_AUTHENTICATION, NO_IMPLICIT, Policy
+from oauth_model.run import Run, run_of
+from oauth_model.scenario import Bounds, Scenario
+from oauth_model.terms import Scope
+from oauth_model.world import Composition
+
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class GuardReport:
+    """What taking out one guard does.
+
+    `broken` is a goal that held with the guard and is broken without it, in `scenario`, by `run` (None for a
+    liveness goal that no run reaches). Where nothing breaks, `reason` says why the guard is there all the same;
+    it is empty for a guard that nobody has accounted for.
+    """
+
+    guard: str
+    role: str
+    claim: str
+    broken: Goal | None = None
+    scenario: Scenario | None = None
+    run: Run | None = None
+    reason: str = ""
+
+    @property
+    def accounted_for(self) -> bool:
+        """Whether the guard carries weight, or has its reason."""
+        return self.broken is not None or bool(self.reason)
+
+
+def hardened_scenarios() -> tuple[Scenario, ...]:
+    """Deployments in which every attack is stopped that can be, cheap ones first."""
+    public = EVERYTHING.minus(CLIENT_AUTHENTICATION)
+    both = Scope(("read", "write"))
+    scenarios = [
+        Scenario(policy=EVERYTHING, cast=Cast(scope=both)),
+        Scenario(policy=EVERYTHING, time_passes=True, faults_happen=True),
+        Scenario(policy=EVERYTHING, cast=Cast(users=("alice", "bob")), bounds=Bounds(authorizations=2)),
+    ]
+    implicit = EVERYTHING.minus(NO_IMPLICIT)
+    for attacker in (NOBODY, WEB, WEB | READS_RESPONSES, WEB | IS_CLIENT, WEB | IS_RESOURCE_SERVER):
+        for policy in (EVERYTHING, public):
+            scenarios.append(Scenario(policy=policy, attacker=attacker))
+        scenarios.append(Scenario((IMPLICIT, AUTHORIZATION_CODE), implicit, attacker))
+    scenarios.append(Scenario(policy=EVERYTHING, attacker=WEB | IS_CLIENT, cast=Cast(scope=both), bounds=Bounds(forgeries=3)))
+    scenarios.append(Scenario(policy=EVERYTHING, attacker=WEB, bounds=Bounds(authorizations=2, forgeries=4)))
+    scenarios.append(Scenario(policy=EVERYTHING, attacker=WEB | IS_AUTHORIZATION_SERVER, bounds=Bounds(forgeries=3)))
+    return tuple(scenarios)
+
+
+def scenarios() -> Iterator[Scenario]:
+    """Where guards are taken out: attacks that a mitigation stops, then hardened deployments."""
+    for attack in ATTACKS:
+        for mitigations in attack.stopped_by:
+            scenario = attack.scenario.plus(*mitigations)
+            yield replace(scenario, bounds=replace(scenario.bounds, forgeries=min(scenario.bounds.forgeries or 4, 4)))
+    yield from hardened_scenarios()
+
+
+class _Bench:
+    """The scenarios with the goals that hold in them, found once."""
+
+    def __init__(self, note: Note) -> None:
+        self.entries: list[tuple[Scenario, frozenset[Goal], frozenset[Goal], frozenset[str]]] = []
+        for scenario in dict.fromkeys(scenarios()):
+            note(f"what holds in {scenario}")
+            result = check(scenario, (*SAFETY, *LIVENESS))
+            held = frozenset(verdict.goal for verdict in result.verdicts if verdict.holds)
+            guards = frozenset(name for names in guards_of(scenario).values() for name in names)
+            self.entries.append((scenario, held & frozenset(SAFETY), held & frozenset(LIVENESS), guards))
+
+    def report(self, role: str, name: str, claim: str) -> GuardReport:
+        for scenario, safety, liveness, guards in self.entries:
+            if name in guards:
+                found = _broken(scenario.without_guard(name), safety, liveness)
+                if found is not None:
+                    return GuardReport(name, role, claim, found[0], scenario, found[1])
+        return GuardReport(name, role, claim, reason=DEFENCE_IN_DEPTH.get(name, ""))
+
+
+def _broken(scenario: Scenario, safety: frozenset[Goal], liveness: frozenset[Goal]) -> tuple[Goal, Run | None] | None:
+    composition = Composition(scenario)
+    judge = Judge(composition, tuple(goal for goal in SAFETY if goal in safety))
+    search = explore(composition, judge, stop_on=safety, stop_on_any=True)
+    for goal in judge.goals:
+        if goal in search.found:
+            return goal, run_of(composition, search.path(search.found[goal]), goal.slug)
+    result = check(honest(scenario), tuple(goal for goal in LIVENESS if goal in liveness))
+    for verdict in result.verdicts:
+        if verdict.holds is False:
+            return verdict.goal, verdict.run
+    return None
+
+
+def guards_of(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """For each role the guards of its machine, by name, with what they claim."""
+    found: dict[str, dict[str, str]] = {}
+    for role, machine in machines_of(scenario).items():
+        names = found.setdefault(role, {})
+        for row in machine.rows:
+            for guard in row.guards:
+                if isinstance(guard, Switch):
+                    continue  # taking it out is turning a mitigation off
+                names.setdefault(guard.__name__, (guard.__doc__ or "").strip().splitlines()[0])
+    return found
+
+
+def each_guard(note: Note = lambda text: None) -> Iterator[GuardReport]:
+    """Take out every guard in turn, and report what breaks. `note` is told what is being looked at."""
+    everything = Scenario((AUTHORIZATION_CODE, IMPLICIT), Policy(EVERYTHING))
+    bench = _Bench(note)
+    for role, guards in guards_of(everything).items():
+        for name, claim in guards.items():
+            note(f"without {name}")
+            yield bench.report(role, name, claim)
