@@ -14,9 +14,9 @@ from oauth_model.drawing.palette import DARK, LIGHT, Paint, Palette
 
 _TANGLE = 3
 """An event that leaves from more states than this to one and the same is told in a note."""
-_GUARDS_IN_A_LINE = 4
+_GUARDS_IN_A_LINE = 2
 _WIDE_STATES, _WIDE_EDGES = 6, 10
-"""Machines up to this size, with short lists of guards, are drawn from left to right; others downwards."""
+"""Machines up to this size, with short lists of guards and no loops, are drawn from left to right; others downwards."""
 _BREAK_LEFT = '<br align="left"/>'
 
 
@@ -94,14 +94,20 @@ def machine_dot(machine: MachineDrawing, dark: bool = False) -> str:
             f"  {name} [label=<<b>{text.escape(state) or ' '}</b>>{_look(machine, state, palette)}];"
         )
     lines.append(f"  start_ -> {names[machine.initial]};")
-    for source, dest, refused in dict.fromkeys((edge.source, edge.dest, edge.refused) for edge in drawn):
-        stacked = [e for e in drawn if (e.source, e.dest, e.refused) == (source, dest, refused)]
+    for source, dest, apart in dict.fromkeys(_bundle(edge) for edge in drawn):
+        stacked = [edge for edge in drawn if _bundle(edge) == (source, dest, apart)]
+        refused = all(edge.refused for edge in stacked)
         red = f' color="{palette.danger}" fontcolor="{palette.danger}"' if refused else ""
         lines.append(
             f"  {names[source]} -> {names[dest]} [label=<{_label(stacked, palette, downwards)}>{red}];"
         )
     lines += _notes(machine, told, names, palette)
     return "\n".join([*lines, "}", ""])
+
+
+def _bundle(edge: Edge) -> tuple[str, str, bool]:
+    """Edges that share an arrow: those between two states, refused ones apart, but one for all loops of a state."""
+    return edge.source, edge.dest, edge.refused and edge.source != edge.dest
 
 
 def _sorted_out(machine: MachineDrawing) -> tuple[list[Edge], list[_Told]]:
@@ -122,8 +128,9 @@ def _sorted_out(machine: MachineDrawing) -> tuple[list[Edge], list[_Told]]:
 
 
 def _downwards(machine: MachineDrawing, drawn: list[Edge]) -> bool:
+    """Whether it is too large to be drawn from left to right, or has loops, whose labels would run into others."""
     many = len(machine.states()) > _WIDE_STATES or len(drawn) > _WIDE_EDGES
-    return many or any(len(edge.guards) > _GUARDS_IN_A_LINE for edge in drawn)
+    return many or any(len(edge.guards) > _GUARDS_IN_A_LINE or edge.source == edge.dest for edge in drawn)
 
 
 def _look(machine: MachineDrawing, state: str, palette: Palette) -> str:
