@@ -9,6 +9,7 @@ other has, become steps. A refusal can have one, too: a replay that is denied ma
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from oauth_model.cast import ATTACKER
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from oauth_model.world import Composition
 
 SERVERS = (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER)
-SharedByRole = dict[str, frozenset[Shared]]
 
 
 class Adversary:
@@ -43,26 +43,26 @@ class Adversary:
         self._attacker = composition.attacker
         self._cast = composition.cast
         self._relevant: dict[tuple[type[Message], int], Knowledge] = {}
-        self._sent: dict[tuple[int, int, type[Message], Knowledge, frozenset[Cookie], frozenset[Shared]], tuple[Change, ...]] = {}
+        self._sent: dict[tuple[object, ...], tuple[Change, ...]] = {}
         self._sends: dict[tuple[int, int, int, frozenset[Shared]], tuple[Change, ...]] = {}
-        self._links: dict[tuple[int, int, Address, str, type[Message], Knowledge, frozenset[Shared]], tuple[Change, ...]] = {}
+        self._windows = tuple(slot for slot, role in enumerate(composition.roles) if role == USER_AGENT)
+        self._servers = itemgetter(*(slot for slot, role in enumerate(composition.roles) if role in SERVERS))
+        self._senders: dict[int, tuple[Address, ...]] = {}
+        self._links: dict[tuple[object, ...], tuple[Change, ...]] = {}
         self._lures: dict[tuple[object, ...], tuple[Change, ...]] = {}
 
     # -------------------------------------------------------------- its own messages
 
-    def sends(self, world: World, shared: SharedByRole) -> Iterator[Change]:
-        """Messages of the attacker's own making that a server's session accepts."""
+    def sends(self, world: World, slots: tuple[int, ...], shared: frozenset[Shared]) -> Iterator[Change]:
+        """Messages of the attacker's own making that have an effect on one of a server's sessions."""
         c = self._world
-        known = world[c.n + 1]
-        for party in c.by_party:
-            for slot, _ in c.candidates(world, party):
-                role = c.roles[slot]
-                if role in SERVERS:
-                    key = (slot, world[slot], known, shared[role])
-                    found = self._sends.get(key)
-                    if found is None:
-                        found = self._sends[key] = tuple(self._useful(*key))
-                    yield from found
+        if c.roles[slots[0]] in SERVERS:
+            for slot, _ in c.candidates(world, slots):
+                key = (slot, world[slot], world[c.n + 1], shared)
+                found = self._sends.get(key)
+                if found is None:
+                    found = self._sends[key] = tuple(self._useful(*key))
+                yield from found
 
     def _useful(self, slot: int, session: int, known: int, shared: frozenset[Shared]) -> Iterator[Change]:
         """The acceptable messages for one session, without those whose effect another has, or that have none."""
@@ -74,8 +74,9 @@ class Adversary:
                 continue
             for change in self._acceptable(slot, session, kind, known, shared):
                 effect = (change.session, change.posted, change.learnt, change.facts)
-                gains = change.session != session or not c.knowledges.values[change.learnt] <= knowledge
-                if gains and effect not in seen:
+                changes_something = change.session != session or change.facts != c.nothing_happened
+                teaches = not c.knowledges.values[change.learnt] <= knowledge
+                if (changes_something or teaches) and effect not in seen:
                     seen.add(effect)
                     yield change
 
@@ -96,7 +97,7 @@ class Adversary:
         if found is None:
             changes = (
                 c.local(slot, session, c.envelopes.number(envelope), shared, "send")
-                for message in forgeries(kind, key[3], echo=False)
+                for message in forgeries(kind, key[3], own=True)
                 for envelope in self._addressed(slot, message, cookies)
             )
             found = self._sent[key] = tuple(change for change in changes if change)
@@ -136,49 +137,49 @@ class Adversary:
 
     # -------------------------------------------------------------- lured browsers
 
-    def lures(self, world: World, shared: SharedByRole) -> Iterator[Change]:
-        """Links that the attacker makes a browser follow, of those whose request a server would accept now."""
+    def lures(self, world: World, shared: int) -> Iterator[Change]:
+        """Links that the attacker makes a browser follow, of those whose request has an effect at a server now."""
         c = self._world
-        for slot, role in enumerate(c.roles):
-            if role != USER_AGENT:
-                continue
-            senders = self._addresses(slot, world)
-            for party, slots in c.by_party.items():
-                if senders and c.roles[slots[0]] in SERVERS:
-                    sessions = tuple(world[other] for other in slots)
-                    looked_up = (shared[USER_AGENT], shared[c.roles[slots[0]]])
-                    key = (slot, world[slot], world[c.n + 1], party, sessions, looked_up)
-                    found = self._lures.get(key)
-                    if found is None:
-                        found = self._lures[key] = tuple(
-                            change
-                            for sender in senders
-                            for change in self._accepted(world, slot, sender, party, shared)
-                        )
-                    yield from found
-
+        for slot in self._windows:
+            senders = self._senders.get(world[slot])
+            if senders is None:
+                senders = self._senders[world[slot]] = self._addresses(slot, world)
+            if senders:
+                key = (slot, world[slot], world[c.n + 1], shared, self._servers(world))
+                found = self._lures.get(key)
+                if found is None:
+                    found = self._lures[key] = tuple(
+                        change
+                        for slots in c.by_party.values()
+                        if c.roles[slots[0]] in SERVERS
+                        for sender in senders
+                        for change in self._accepted(world, slot, sender, slots)
+                    )
+                yield from found
 
     def _addresses(self, slot: int, world: World) -> tuple[Address, ...]:
         """The addresses from which the attacker can try to direct a window: an empty one as who lures it, others
         as a server that it may have asked. Whether the window listens is the user agent's to say."""
         if self._world.session(world, slot).state == self._world.machines[USER_AGENT].initial:
             return (Address(ATTACKER),) if self._attacker.lures else ()
-        return (Address(ATTACKER), *(Address(party) for party in sorted(self._cast.owned)))
+        asked = self._world.session(world, slot).memory.server
+        if self._world.scenario.without_guards:  # one of them may be the guard that makes the others pointless
+            return (Address(ATTACKER), *(Address(party) for party in sorted(self._cast.owned)))
+        return () if asked is None or self._cast.honest(asked) else (Address(asked),)
 
-    def _accepted(
-        self, world: World, slot: int, sender: Address, party: str, shared: SharedByRole
-    ) -> Iterator[Change]:
+    def _accepted(self, world: World, slot: int, sender: Address, slots: tuple[int, ...]) -> Iterator[Change]:
+        """The links to one server, given by its slots, that a window follows and that have an effect there."""
         c = self._world
         seen: set[tuple[object, ...]] = set()
-        role = c.roles[c.by_party[party][0]]
+        role, party = c.roles[slots[0]], c.addresses[slots[0]].party
         for kind in c.machines[role].accepts:
             if not (issubclass(kind, FrontChannel) and kind.forged and kind.receiver == role):
                 continue
-            if not any(c.expects(other, world[other], kind) for other, _ in c.candidates(world, party)):
+            if not any(c.expects(other, world[other], kind) for other, _ in c.candidates(world, slots)):
                 continue
-            for change in self._followed(slot, world, sender, party, kind, shared):
+            for change in self._followed(slot, world, sender, party, kind):
                 for number in change.posted:
-                    taken = [taken for taken in c.deliver(world, number, shared) if self._has_effect(taken, world)]
+                    taken = [taken for taken in c.deliver(world, number) if self._has_effect(taken, world)]
                     effect = tuple((t.session, t.posted, t.learnt, t.facts) for t in taken)
                     if taken and effect not in seen:
                         seen.add(effect)
@@ -186,19 +187,20 @@ class Adversary:
 
     def _has_effect(self, taken: Change, world: World) -> bool:
         """Whether a request does something at the server: it is accepted, or its refusal leaves a trace."""
-        return not taken.otherwise or taken.session != world[taken.step.slot]
+        return not taken.otherwise or taken.session != world[taken.step.slot] or taken.facts != self._world.nothing_happened
 
     def _followed(
-        self, slot: int, world: World, sender: Address, party: str, kind: type[Message], shared: SharedByRole
+        self, slot: int, world: World, sender: Address, party: str, kind: type[Message]
     ) -> tuple[Change, ...]:
         """What a window does with each link of a kind that the attacker can write."""
         c = self._world
-        key = (slot, world[slot], sender, party, kind, self._relevant_to(kind, world[c.n + 1]), shared[USER_AGENT])
+        cookies = c.shared(world[c.n + 2])[USER_AGENT]
+        key = (slot, world[slot], sender, party, kind, self._relevant_to(kind, world[c.n + 1]), cookies)
         found = self._links.get(key)
         if found is None:
             links = (
                 Envelope(sender, c.addresses[slot], message, uri=uri)
-                for message in forgeries(kind, key[5], echo=True)
+                for message in forgeries(kind, key[5], own=False)
                 for uri in self._uris(party, message)
             )
             changes = (c.local(slot, world[slot], c.envelopes.number(link), key[6], "lure") for link in links)

@@ -7,6 +7,7 @@ handed to the sessions that make one. Rows are never copied for a variant: off i
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from oauth_model.machine import Machine, ModelError, Row, Setting, View
@@ -45,18 +46,30 @@ def vocabulary(scenario: Scenario) -> tuple[type[Message], ...]:
 def machines_of(scenario: Scenario) -> dict[str, Machine]:
     kinds = vocabulary(scenario)
     machines = {}
+    named: set[str] = set()
     for role in ROLES:
         rows = [checked(row, role, scenario) for flow in scenario.all_flows for row in flow.rows.get(role, ())]
         if not rows:
             raise ModelError(f"no flow of the scenario has rows for the role {role!r}")
+        named |= {guard.__name__ for row in rows for guard in row.guards}
         machines[role] = Machine(role, INITIAL.get(role, "idle"), rows, kinds, scenario.without_guards)
+    unknown = sorted(scenario.without_guards - named)
+    if unknown:
+        raise ModelError(f"there is no guard called {unknown[0]!r} in this scenario")
     return machines
 
 
 def checked(row: Row, role: str, scenario: Scenario) -> Row:
     """A row with the checks that the policy's mitigations add to it, each guard once."""
-    if row.otherwise or not isinstance(row.on, type) or row.on.receiver != role:
+    if isinstance(row.on, tuple):
+        for mitigation in scenario.mitigations:
+            if not row.otherwise and any(kind in row.on and kind.receiver == role for kind in mitigation.checks):
+                raise ModelError(f"{mitigation.slug} checks a message of a row that is on several; split the row in two")
+        return row
+    if row.otherwise or row.on.receiver != role:
         return row
     checks = [check for mitigation in scenario.mitigations for check in mitigation.checks.get(row.on, ())]
     guards = list(dict.fromkeys([*row.guards, *checks]))
-    return Row(row.on, row.source, row.dest, guards, row.effect)
+    # A refusal without an error code says that there is nobody to answer, so those guards are asked first: an
+    # error is not redirected to a URI that a later check would have refused (RFC 6749 section 4.1.2.1).
+    return replace(row, guards=sorted(guards, key=lambda guard: getattr(guard, "error", None) is not None))

@@ -77,10 +77,11 @@ MATCHINGS = (
 class Cast:
     """The parties of a scenario.
 
-    `owned` are those that the attacker plays. `taken_over` is a host under an honest client's domain that
-    the attacker has got hold of (RFC 9700 section 4.1.1 has the case of a dangling DNS entry). `response_types`
+    `owned` are those that the attacker plays. `taken_over` says whether the attacker has got hold of a
+    host under each honest client's domain (RFC 9700 section 4.1.1 has the case of a dangling DNS entry). `response_types`
     and `grant_types` are what clients registered (RFC 7591 section 2), the `_supported` ones what authorization
     servers support (RFC 8414 section 2; none given means those of the scenario's flows), and `client_uses` is the response type that honest clients send.
+    `audience_restricted` and `redirect_status` are how authorization servers issue tokens and redirect.
     """
 
     users: tuple[str, ...] = ("alice",)
@@ -89,7 +90,7 @@ class Cast:
     resource_servers: tuple[str, ...] = ("rs.example",)
     owned: frozenset[str] = frozenset()
     account: str | None = None
-    taken_over: str | None = None
+    taken_over: bool = False
     scope: Scope = field(default_factory=lambda: Scope(("read",)))
     supported_scope: Scope = field(default_factory=lambda: Scope(("read", "write")))
     response_types: tuple[str, ...] = ("code", "token")
@@ -100,6 +101,8 @@ class Cast:
     matching: str = "glob"
     confidential: bool = False
     distinct_redirect_uris: bool = False
+    audience_restricted: bool = False
+    redirect_status: int = 307
 
     def honest(self, party: str) -> bool:
         """Whether a party follows its machine: it is neither the attacker nor owned by it."""
@@ -145,7 +148,7 @@ class Cast:
         rule = next(rule for rule in MATCHINGS if rule.slug == self.matching)
         uris = [Uri(SITE, "/cb"), *(rule.lure(client) for client in self.clients if self.honest(client))]
         if self.taken_over:
-            uris.append(Uri(self.taken_over, "/cb"))
+            uris += [Uri(f"old.{client}", "/cb") for client in self.clients if self.honest(client)]
         return tuple(dict.fromkeys(uri for uri in uris if uri is not None))
 
     def client_secret(self, client: str, issuer: str) -> ClientSecret | None:

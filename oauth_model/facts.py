@@ -132,12 +132,13 @@ class Attached(Fact):
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn(Fact):
-    """A client showed `browser` what belongs to `user`, taking it for that user's."""
+    """A client showed `browser` what belongs to `user` at `server`, taking it for that user's."""
 
     client: str
     run: int
     browser: str
     user: str
+    server: str
 
 
 @dataclass(frozen=True, slots=True)

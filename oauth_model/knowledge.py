@@ -48,11 +48,14 @@ def at_the_start(attacker: Attacker, cast: Cast) -> Knowledge:
     """What the attacker knows before anything happens: names, and what is its own."""
     if not attacker.acts:
         return frozenset()
-    terms: list[Term] = [Verifier(ATTACKER, 0), cast.scope]
+    terms: list[Term] = [Verifier(ATTACKER, 0), cast.scope, cast.supported_scope]
     terms += [ClientId(client) for client in (*cast.clients, UNREGISTERED_CLIENT)]
     terms += [Issuer(issuer) for issuer in cast.authorization_servers]
     terms += cast.resource_indicators()
     terms += cast.attacker_uris()
+    for server in cast.resource_servers:
+        if not cast.honest(server):
+            terms += [ProtectedResource(server, user) for user in cast.users]
     for issuer in cast.authorization_servers:
         terms += [cast.redirect_uri(client, issuer) for client in cast.clients]
         if cast.account:
@@ -61,7 +64,8 @@ def at_the_start(attacker: Attacker, cast: Cast) -> Knowledge:
         if not cast.honest(issuer):
             terms += [Password(user, issuer) for user in cast.users]
             terms.append(Code(issuer, 0))
-            terms.append(AccessToken(issuer, 0, 1, ATTACKER, cast.clients[0], cast.scope))
+            for client in filter(cast.honest, cast.clients):
+                terms.append(AccessToken(issuer, 0, 1, ATTACKER, client, cast.scope))
         for client in cast.clients:
             secret = cast.client_secret(client, issuer)
             if secret is not None and not cast.honest(client):
@@ -98,17 +102,17 @@ def relevant(message: type[Message], known: Knowledge) -> Knowledge:
     return frozenset(term for term in known if type(term) in kinds)
 
 
-def forgeries(message: type[Message], known: Knowledge, *, echo: bool) -> Iterator[Message]:
+def forgeries(message: type[Message], known: Knowledge, *, own: bool) -> Iterator[Message]:
     """Every well-formed message of a class that the attacker can say, in a fixed order.
 
-    Without `echo`, parameters that the receiver only hands back are left out: the answer comes to the
-    attacker itself, who gains nothing from hearing what it said.
+    `own` says that the attacker sends it in its own name, to a server where it is its own resource owner: then
+    the parameters are left out that make no difference to anybody else.
     """
     names: list[str] = []
     choices: list[tuple[Any, ...]] = []
     for name, kinds, constants in _fields(message):
         names.append(name)
-        if not echo and name in message.echoed:
+        if own and name in message.moot_when_own:
             choices.append((None,))
         else:
             choices.append((*constants, *(term for kind in kinds for term in sayable(kind, known))))

@@ -9,7 +9,7 @@ A step is pure: `Machine.step(session, envelope, shared)` runs the row on a thro
 returns what would happen. The session it was given is not changed, so results can be remembered.
 
 Rows marked `otherwise` say how a refusal is answered. They are tried only when no other row of the
-same event fires, and they may ask which guard refused (`me.refusal`).
+same event fires, and they may ask which guard refused (`me.refusal_reason`, `me.error`).
 
 This is the one module that imports `transitions`. It knows nothing of OAuth.
 """
@@ -17,13 +17,14 @@ This is the one module that imports `transitions`. It knows nothing of OAuth.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import transitions
 
 from oauth_model.facts import Fact, InFrontChannel, Shared
-from oauth_model.messages import FrontChannel, Message
+from oauth_model.messages import USER_AGENT, FrontChannel, Message
 from oauth_model.terms import Cookie, Term, Uri
 
 SAME = "="
@@ -104,7 +105,8 @@ class Row:
     """One transition: on a message, from a state, to a state, if every guard holds, with an effect.
 
     `on` is a message class (or a channel, for every message on it), or a tuple of them; `source` a
-    state, a tuple of states, or ANY.
+    state, a tuple of states, or ANY. An `otherwise` row answers a refusal; one that is also the `last_resort`
+    answers a message that concerns no session of its party at all.
     """
 
     on: type[Message] | tuple[type[Message], ...]
@@ -113,6 +115,7 @@ class Row:
     guards: Sequence[Guard] = ()
     effect: Effect = nothing
     otherwise: bool = False
+    last_resort: bool = False
 
     def sources(self) -> tuple[str, ...]:
         """The states named as source; empty for ANY."""
@@ -139,22 +142,37 @@ class Address:
         return f"{self.party}#{self.index}" if self.index else self.party
 
 
-class Memory(dict[str, Any]):
-    """What a session remembers: a frozen mapping, hashed once. A name that is not there is None."""
+class Memory(Mapping[str, Any]):
+    """What a session remembers: a frozen mapping. A name that is not there is None."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "_values")
 
-    def __hash__(self) -> int:  # type: ignore[override]
-        try:
-            return self._hash
-        except AttributeError:
-            self._hash = hash(tuple(sorted(self.items(), key=lambda item: item[0])))
-            return self._hash
+    def __init__(self, values: Mapping[str, Any] = MappingProxyType({})) -> None:
+        self._values = dict(values)
+        self._hash = hash(tuple(sorted(self._values.items(), key=lambda item: item[0])))
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Memory) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"Memory({self._values})"
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return self.get(name)
+        return self._values.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,13 +302,8 @@ class View:
         return self.envelope.cookies
 
     @property
-    def refusal(self) -> Guard | None:
-        """In an otherwise row: the guard that refused, of the row that came nearest to firing."""
-        return self._nearest
-
-    @property
     def refusal_reason(self) -> str:
-        """The name of the guard that refused."""
+        """In an otherwise row: the name of the guard that refused, of the row that came nearest to firing."""
         return self._nearest.__name__ if self._nearest else "not expected"
 
     @property
@@ -327,7 +340,7 @@ class View:
         """Send a message to a party or to one of its sessions."""
         to = Address(receiver) if isinstance(receiver, str) else receiver
         envelope = Envelope(self._session.address, to, message, **extras)
-        if isinstance(message, FrontChannel):
+        if isinstance(message, FrontChannel) and self._session.role != USER_AGENT:  # who wrote it, not who relays it
             self.facts += [InFrontChannel(term) for term in message.terms() if term.back_channel_only]
         self.sent.append(envelope)
 
@@ -340,6 +353,10 @@ class View:
         self.facts.append(fact)
 
     # -------------------------------------------------------------- for the machine
+
+    def refused(self) -> Refused:
+        """The outcome, when no row fired."""
+        return Refused(self._nearest, max(self._passed, 0))
 
     def note_refusal(self, guard: Guard, passed: int) -> None:
         """Keep the refusal of the row of which the most guards held."""
@@ -378,7 +395,7 @@ class Machine:
     """The state machine of one role, built from rows and run by `transitions`.
 
     `vocabulary` is the list of message classes that a row on a channel stands for. `without` names guards
-    that are left out everywhere. Raises ModelError for two rows that can never both be reached.
+    that are left out everywhere. Raises ModelError for a row that leaves a state nothing leads to.
     """
 
     def __init__(
@@ -388,10 +405,14 @@ class Machine:
         self.initial = initial
         self.rows = tuple(_without(row, without) for row in rows)
         self.states = tuple(dict.fromkeys([initial, *_states(self.rows)]))
+        reached = {self.initial, *(row.dest for row in self.rows)}
+        for row in self.rows:
+            for state in set(row.sources()) - reached:
+                raise ModelError(f"a row of the {role} leaves the state {state!r}, to which no row leads")
         self.accepts = tuple(kind for kind in vocabulary if any(row.receives(kind) for row in self.rows))
         self._machine = transitions.Machine(model=None, states=list(self.states), initial=initial, auto_transitions=False)
         # `transitions` takes the first row whose guards hold, so the rows for refusals come last.
-        for row in sorted(self.rows, key=lambda row: row.otherwise):
+        for row in sorted(self.rows, key=lambda row: (row.otherwise, row.last_resort)):
             for kind in self.accepts:
                 if row.receives(kind):
                     self._add(kind, row)
@@ -413,7 +434,7 @@ class Machine:
             return Refused()
         me = View(session, envelope, setting, shared)
         if not self._machine.events[kind.__name__].trigger(me, me, envelope.message):
-            return Refused(me.refusal, max(me._passed, 0))
+            return me.refused()
         assert me.fired is not None
         after = Session(session.role, session.address, me.state, me.memory)
         return Accepted(after, tuple(me.sent), tuple(me.facts), me.fired)
@@ -430,5 +451,5 @@ def _without(row: Row, names: frozenset[str]) -> Row:
     if not names:
         return row
     guards = [guard for guard in row.guards if guard.__name__ not in names]
-    return Row(row.on, row.source, row.dest, guards, row.effect, row.otherwise)
+    return replace(row, guards=guards)
 

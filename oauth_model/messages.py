@@ -48,8 +48,9 @@ class Message:
     forged: ClassVar[bool] = True
     """Whether an attacker makes such messages. Not those that only end a run: who makes a run fail, or shows
     a page, can do nothing afterwards that could not be done without it."""
-    echoed: ClassVar[tuple[str, ...]] = ()
-    """Parameters that the receiver only hands back to where the request came from."""
+    moot_when_own: ClassVar[tuple[str, ...]] = ()
+    """Parameters that change nothing for anybody else when whoever sends the message is also the resource owner:
+    what is only handed back, and how much of their own they give themselves."""
 
     def well_formed(self) -> bool:
         """Whether the parameters fit each other; a forged message that does not is never sent."""
@@ -124,12 +125,11 @@ class SignIn(Spontaneous):
 
     @classmethod
     def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
-        """At every honest client, with each of its authorization servers, to use each resource server."""
+        """At every client, with each of its authorization servers, to use each resource server."""
         for client in cast.clients:
             for issuer in cast.authorization_servers:
                 for resource in cast.resource_indicators():
-                    if cast.honest(client):
-                        yield cls(ClientId(client), Issuer(issuer), resource)
+                    yield cls(ClientId(client), Issuer(issuer), resource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +179,13 @@ class AuthorizationRequest(FrontChannel):
     reference: ClassVar[str] = "RFC 6749 section 4.1.1"
     sender: ClassVar[str] = CLIENT
     receiver: ClassVar[str] = AUTHORIZATION_SERVER
-    echoed: ClassVar[tuple[str, ...]] = ("state",)
+    moot_when_own: ClassVar[tuple[str, ...]] = ("state", "scope")
 
     def well_formed(self) -> bool:
-        """The method is that of the challenge: an S256 value is an S256 challenge, a bare verifier plain."""
-        methods = {Challenge: "S256", Verifier: "plain", type(None): None}
-        return self.code_challenge_method == methods[type(self.code_challenge)]
+        """The method is that of the challenge; left out it means plain (RFC 7636 section 4.3)."""
+        if isinstance(self.code_challenge, Verifier):
+            return self.code_challenge_method in ("plain", None)
+        return self.code_challenge_method == ("S256" if self.code_challenge else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,12 +250,11 @@ class GrantAccess(Spontaneous):
 
     @classmethod
     def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
-        """All that is asked for, or all but one value where there are several."""
+        """All that is asked for, or where that is more than one value, only the first: less is less."""
         asked: Scope = memory["scope"]
         yield cls(asked)
         if len(asked.values) > 1:
-            for left_out in asked.values:
-                yield cls(Scope(tuple(value for value in asked.values if value != left_out)))
+            yield cls(Scope(asked.values[:1]))
 
 
 @dataclass(frozen=True, slots=True)

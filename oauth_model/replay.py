@@ -61,7 +61,6 @@ class Replay:
         return not self.reason
 
 
-
 def replay(saved: SavedRun) -> Replay:
     """Take a saved run again, as far as it is possible. Raises InputError for a scenario that cannot be built."""
     try:
@@ -176,7 +175,7 @@ def _refusals_at_the_other_end(composition: Composition, world: World, led: Acce
     """Why nobody takes the request of a lured browser: of the session that came nearest to taking it."""
     for envelope in led.sent:
         refused: list[tuple[int, int, Refused]] = []
-        for slot, _ in composition.candidates(world, envelope.receiver.party):
+        for slot, _ in composition.candidates(world, composition.by_party.get(envelope.receiver.party, ())):
             outcome = _put_to(composition, world, slot, envelope)
             if isinstance(outcome, Refused):
                 refused.append((outcome.passed if outcome.guard else -1, -slot, outcome))

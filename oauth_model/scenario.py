@@ -6,12 +6,13 @@ large the search may grow, and which goals are asked about. It is data: building
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from oauth_model.attackers import NOBODY, Attacker
-from oauth_model.cast import Cast
+from oauth_model.cast import ATTACKER, SITE, UNREGISTERED_CLIENT, Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
 from oauth_model.flows.flow import Flow
@@ -26,7 +27,6 @@ ATTACKERS_PARTY = {
     RESOURCE_SERVER: "evil-rs.example",
 }
 ACCOUNT = "mallory"
-TAKEN_OVER = "old.client.example"
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,12 @@ class Bounds:
     windows: int = 2
     forgeries: int | None = None
     states: int | None = 2_000_000
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            least = 0 if name == "forgeries" else 1
+            if value is not None and value < least:
+                raise ModelError(f"bounds: {name} is {value}, and must be at least {least}")
 
     def __str__(self) -> str:
         made = "any number of forgeries" if self.forgeries is None else _count(self.forgeries, "forgery", "forgeries")
@@ -83,6 +89,12 @@ class Scenario:
         grants = [flow for flow in self.flows if flow.response_type]
         if not grants:
             raise ModelError("a scenario needs at least one grant among its flows, such as AUTHORIZATION_CODE")
+        cast = self.full_cast
+        names = [*cast.users, *cast.clients, *cast.authorization_servers, *cast.resource_servers]
+        names += [ATTACKER, ACCOUNT, SITE, UNREGISTERED_CLIENT]
+        twice = sorted(name for name, count in Counter(names).items() if count > 1)
+        if twice:
+            raise ModelError(f"the cast names {twice[0]!r} twice; every party needs a name of its own")
 
     # -------------------------------------------------------------- variants
 
@@ -140,7 +152,7 @@ class Scenario:
                 changes[name] = (*getattr(cast, name), ATTACKERS_PARTY[role])
         changes["owned"] = cast.owned | {ATTACKERS_PARTY[role] for role in plays if role in ATTACKERS_PARTY}
         changes["account"] = ACCOUNT if self.attacker.account else cast.account
-        changes["taken_over"] = TAKEN_OVER if self.attacker.takes_over else cast.taken_over
+        changes["taken_over"] = self.attacker.takes_over or cast.taken_over
         configured: Mapping[str, Any] = {
             name: value for mitigation in self.mitigations for name, value in mitigation.configures.items()
         }

@@ -202,6 +202,3 @@ class ProtectedResource(Term):
     def __str__(self) -> str:
         return f"resource of {self.owner} at {self.server}"
 
-
-PUBLIC: tuple[type[Term], ...] = (ClientId, Issuer, ResourceIndicator, Scope, Uri)
-"""Kinds of terms that are no secrets: names everybody may be told."""

@@ -18,6 +18,7 @@ it. Two rules order them, neither of which hides a behaviour:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 from oauth_model.adversary import Adversary
 from oauth_model.assembly import machines_of, setting_of
@@ -61,6 +62,8 @@ class Composition:
             role: tuple(kind for flow in scenario.all_flows for kind in flow.looks_up.get(role, ())) for role in ROLES
         }
         self.n = len(self.slots)
+        self._parties = tuple((number, slots, itemgetter(*slots)) for number, slots in enumerate(self.by_party.values()))
+        self._sessions_of = {slots: sessions for _, slots, sessions in self._parties}
         self._tables()
         self.initial = self._initial()
         self._adversary = Adversary(self)
@@ -71,9 +74,13 @@ class Composition:
         self.networks: Table[tuple[int, ...]] = Table()
         self.knowledges: Table[Knowledge] = Table()
         self.fact_sets: Table[frozenset[Fact]] = Table()
-        self._shared_cache: dict[int, dict[str, frozenset[Shared]]] = {}
-        self._step_cache: dict[tuple[int, int, frozenset[Shared]], Change | None] = {}
-        self._own_cache: dict[tuple[int, int], tuple[Change, ...]] = {}
+        self._shared_sets: Table[frozenset[Fact]] = Table()
+        self._shared_numbers: dict[int, int] = {}
+        self._shared_by_role: dict[int, dict[str, frozenset[Shared]]] = {}
+        self._step_cache: dict[tuple[str, int, int, frozenset[Shared]], Change | None] = {}
+        self._own_cache: dict[tuple[int, int, frozenset[Shared]], tuple[Change, ...]] = {}
+        self._party_cache: dict[tuple[object, ...], list[Change]] = {}
+        self._deliver_cache: dict[tuple[object, ...], list[Change]] = {}
         self._network_cache: dict[tuple[int, int, tuple[int, ...]], int] = {}
         self._know_cache: dict[tuple[int, int], int] = {}
         self._fact_cache: dict[tuple[int, int], int] = {}
@@ -100,7 +107,8 @@ class Composition:
         ]
         known = self.knowledges.number(at_the_start(self.attacker, self.cast))
         self.nothing_learnt = self.knowledges.number(frozenset())
-        return (*sessions, self.networks.number(()), known, self.fact_sets.number(frozenset()), 0)
+        self.nothing_happened = self.fact_sets.number(frozenset())
+        return (*sessions, self.networks.number(()), known, self.nothing_happened, 0)
 
     # -------------------------------------------------------------- reading a world
 
@@ -149,13 +157,11 @@ class Composition:
                 found = self._know_cache[key] = self.knowledges.number(union)
             known = found
         facts = world[n + 2]
-        if change.facts:
+        if change.facts != self.nothing_happened:
             key = (facts, change.facts)
             found = self._fact_cache.get(key)
             if found is None:
-                found = self._fact_cache[key] = self.fact_sets.number(
-                    self.fact_sets.values[facts] | self.fact_sets.values[change.facts]
-                )
+                found = self._fact_cache[key] = self._join(facts, change.facts)
             facts = found
         slot = step.slot
         made = world[n + 3]
@@ -169,50 +175,72 @@ class Composition:
         """Every change that can happen next, in a fixed order."""
         n = self.n
         network = world[n]
-        shared = self.shared(world[n + 2])
         urgent = self._urgent(network)
         if urgent is not None:
-            return self.deliver(world, urgent, shared)
+            return self.deliver(world, urgent)
         found: list[Change] = []
         for number in self.networks.values[network]:
-            found += self.deliver(world, number, shared)
-        for slot in range(n):
-            found += self._own(slot, world[slot])
+            found += self.deliver(world, number)
         bound = self.scenario.bounds.forgeries
-        if self.attacker.acts and (bound is None or world[n + 3] < bound):
-            found += self._adversary.sends(world, shared)
+        attacks = self.attacker.acts and (bound is None or world[n + 3] < bound)
+        known, shared = world[n + 1], self.shared_number(world[n + 2])
+        for party, slots, sessions in self._parties:
+            key = (party, sessions(world), known if attacks else None, shared)
+            changes = self._party_cache.get(key)
+            if changes is None:
+                changes = self._party_cache[key] = self._of_party(world, slots, attacks)
+            found += changes
+        if attacks:
             found += self._adversary.lures(world, shared)
+        return found
+
+    def _of_party(self, world: World, slots: tuple[int, ...], attacks: bool) -> list[Change]:
+        """What the sessions of one party do of their own accord, and what the attacker can send them."""
+        shared = self.shared(world[self.n + 2])[self.roles[slots[0]]]
+        found = [change for slot in slots for change in self._own(slot, world[slot], shared)]
+        if attacks:
+            found += self._adversary.sends(world, slots, shared)
         return found
 
     # -------------------------------------------------------------- delivery
 
-    def deliver(self, world: World, number: int, shared: dict[str, frozenset[Shared]]) -> list[Change]:
+    def deliver(self, world: World, number: int) -> list[Change]:
         """The ways in which a message in flight can be taken: at most one, unless several sessions would."""
         receiver = self.envelopes.values[number].receiver
+        slots = self.by_party.get(receiver.party, ())
+        sessions = self._sessions_of[slots](world) if slots else None
+        key = (number, sessions, self.shared_number(world[self.n + 2]))
+        found = self._deliver_cache.get(key)
+        if found is None:
+            found = self._deliver_cache[key] = self._taken(world, number, receiver)
+        return found
+
+    def _taken(self, world: World, number: int, receiver: Address) -> list[Change]:
+        shared = self.shared(world[self.n + 2])
         if receiver.index:
             slot = self._by_address[receiver]
             change = self.local(slot, world[slot], number, shared[self.roles[slot]])
             return [change or self._dropped(slot, world[slot], number)]
         normal: list[Change] = []
-        refused: list[tuple[bool, int, Change]] = []
-        for slot, idle in self.candidates(world, receiver.party):
+        refused: list[tuple[bool, bool, int, Change]] = []
+        for slot, idle in self.candidates(world, self.by_party.get(receiver.party, ())):
             change = self.local(slot, world[slot], number, shared[self.roles[slot]])
             if change is not None and not change.otherwise:
                 normal.append(change)
             elif change is not None:
-                refused.append((idle, slot, change))
+                refused.append((change.row.last_resort, idle, slot, change))
         if normal:
             return normal
-        # A refusal is answered once, by a session that the message concerns rather than by an idle one.
-        return [min(refused, key=lambda entry: entry[:2])[2]] if refused else []
+        # A refusal is answered once, by a session that the message concerns if there is one.
+        return [min(refused, key=lambda entry: entry[:3])[3]] if refused else []
 
-    def candidates(self, world: World, party: str) -> Iterator[tuple[int, bool]]:
-        """The sessions of a party that could take a message, and whether they are idle.
+    def candidates(self, world: World, slots: tuple[int, ...]) -> Iterator[tuple[int, bool]]:
+        """The sessions of a party, given by its slots, that could take a message, and whether they are idle.
 
         Idle sessions are interchangeable, so the first of them stands for all.
         """
         idle_seen = False
-        for slot in self.by_party.get(party, ()):
+        for slot in slots:
             idle = self.is_idle(slot, world[slot])
             if not (idle and idle_seen):
                 yield slot, idle
@@ -231,7 +259,7 @@ class Composition:
         self, slot: int, session: int, number: int, shared: frozenset[Shared], kind: str = "deliver"
     ) -> Change | None:
         """What a session does with an envelope: computed by its machine once. None where it refuses."""
-        key = (session, number, shared)
+        key = (kind, session, number, shared)
         if key in self._step_cache:
             return self._step_cache[key]
         change = self._step_cache[key] = self._compute(kind, slot, session, number, shared)
@@ -270,7 +298,7 @@ class Composition:
 
     def _dropped(self, slot: int, session: int, number: int) -> Change:
         nobody = Row(Message, "", "")
-        return Change(Step("deliver", slot, number), session, (), self.nothing_learnt, 0, nobody, True)
+        return Change(Step("deliver", slot, number), session, (), self.nothing_learnt, self.nothing_happened, nobody, True)
 
     def _post(self, network: int, taken: int, posted: tuple[int, ...]) -> int:
         waiting = list(self.networks.values[network])
@@ -292,33 +320,51 @@ class Composition:
 
     def shared(self, facts: int) -> dict[str, frozenset[Shared]]:
         """For each role the facts that its sessions may look up."""
-        found = self._shared_cache.get(facts)
+        number = self.shared_number(facts)
+        found = self._shared_by_role.get(number)
         if found is None:
-            values = self.fact_sets.values[facts]
-            found = self._shared_cache[facts] = {
-                role: frozenset(fact for fact in values if isinstance(fact, kinds) and isinstance(fact, Shared))
+            values = self._shared_sets.values[number]
+            found = self._shared_by_role[number] = {
+                role: frozenset(fact for fact in values if isinstance(fact, Shared) and isinstance(fact, kinds))
                 for role, kinds in self._looks_up.items()
             }
         return found
 
+    def shared_number(self, facts: int) -> int:
+        """An integer for the shared facts among some facts: all that a session's step can depend on of them."""
+        found = self._shared_numbers.get(facts)
+        if found is None:
+            shared = frozenset(fact for fact in self.fact_sets.values[facts] if isinstance(fact, Shared))
+            found = self._shared_numbers[facts] = self._shared_sets.number(shared)
+        return found
+
+    def _join(self, facts: int, more: int) -> int:
+        """The union of two sets of facts."""
+        joined = self.fact_sets.number(self.fact_sets.values[facts] | self.fact_sets.values[more])
+        if joined not in self._shared_numbers:
+            first, second = self.shared_number(facts), self.shared_number(more)
+            shared = self._shared_sets.values[first] | self._shared_sets.values[second]
+            self._shared_numbers[joined] = self._shared_sets.number(shared)
+        return joined
+
     # -------------------------------------------------------------- a session's own steps
 
-    def _own(self, slot: int, session: int) -> tuple[Change, ...]:
-        found = self._own_cache.get((slot, session))
+    def _own(self, slot: int, session: int, shared: frozenset[Shared]) -> tuple[Change, ...]:
+        found = self._own_cache.get((slot, session, shared))
         if found is None:
-            found = self._own_cache[slot, session] = tuple(self._own_changes(slot, session))
+            found = self._own_cache[slot, session, shared] = tuple(self._own_changes(slot, session, shared))
         return found
 
     def _happens(self, kind: type[Spontaneous]) -> bool:
         return kind.happens_if is None or bool(getattr(self.scenario, kind.happens_if))
 
-    def _own_changes(self, slot: int, session: int) -> Iterator[Change]:
+    def _own_changes(self, slot: int, session: int, shared: frozenset[Shared]) -> Iterator[Change]:
         value = self.sessions.values[session]
         machine = self.machines[self.roles[slot]]
         for kind in machine.accepts:
             if issubclass(kind, Spontaneous) and machine.expects(kind, value.state) and self._happens(kind):
                 for message in kind.options(value.memory, self.cast):
                     number = self.envelopes.number(Envelope(value.address, value.address, message))
-                    change = self._compute("own", slot, session, number, frozenset())
+                    change = self.local(slot, session, number, shared, "own")
                     if change is not None:
                         yield change

@@ -187,14 +187,14 @@ def witness(scenario: Scenario, goal: Goal) -> Run | None:
 
 
 def honest(scenario: Scenario) -> Scenario:
-    """The scenario without its attacker, with room for every resource owner's run."""
+    """The scenario without its attacker, faults and lapses of time, with room for every resource owner's run."""
     users = len(scenario.cast.users)
     bounds = replace(
         scenario.bounds,
         client_runs=max(users, scenario.bounds.client_runs),
         authorizations=max(users, scenario.bounds.authorizations),
     )
-    return replace(scenario, attacker=NOBODY, bounds=bounds)
+    return replace(scenario, attacker=NOBODY, bounds=bounds, time_passes=False, faults_happen=False)
 
 
 def _honest_verdicts(scenario: Scenario, goals: tuple[Goal, ...]) -> dict[Goal, Verdict]:
@@ -204,21 +204,16 @@ def _honest_verdicts(scenario: Scenario, goals: tuple[Goal, ...]) -> dict[Goal, 
     verdicts = {}
     for goal in goals:
         run, reason = None, ""
+        holds: bool | None
         if goal.kind == "sometimes":
-            holds = any(goal not in judge.false_in(world) for world in search.came_from)
-            reason = "" if holds else "no honest run gets there"
+            reached = any(goal not in judge.false_in(world) for world in search.came_from)
+            holds = True if reached else False if search.complete else None
+            reason = "no honest run gets there" if holds is False else ""
         else:
             stuck = next((world for world in search.final if goal in judge.false_in(world)), None)
-            holds = stuck is None
+            holds = False if stuck else True if search.complete else None
             if stuck is not None:
                 run = run_of(composition, search.path(stuck), goal.slug)
-        verdicts[goal] = Verdict(
-            goal,
-            holds if search.complete or not holds else None,
-            len(search.came_from),
-            search.depth,
-            search.complete,
-            run,
-            reason,
-        )
+        states = len(search.came_from)
+        verdicts[goal] = Verdict(goal, holds, states, search.depth, search.complete, run, reason)
     return verdicts

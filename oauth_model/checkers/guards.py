@@ -20,7 +20,7 @@ from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import LIVENESS, SAFETY, Goal
 from oauth_model.machine import Switch
-from oauth_model.mitigations import CLIENT_AUTHENTICATION, NO_IMPLICIT, Policy
+from oauth_model.mitigations import CLIENT_AUTHENTICATION, EXACT_REDIRECT_URI, NO_IMPLICIT, STATE, Policy
 from oauth_model.run import Run, run_of
 from oauth_model.scenario import Bounds, Scenario
 from oauth_model.terms import Scope
@@ -55,20 +55,27 @@ class GuardReport:
 def hardened_scenarios() -> tuple[Scenario, ...]:
     """Deployments in which every attack is stopped that can be, cheap ones first."""
     public = EVERYTHING.minus(CLIENT_AUTHENTICATION)
+    implicit = EVERYTHING.minus(NO_IMPLICIT)
     both = Scope(("read", "write"))
+    small = Bounds(forgeries=3)
+    codes_only = Cast(response_types=("code",))
+    patterned = Cast(matching="sub-domain")
+    two_users = Cast(users=("alice", "bob"))
     scenarios = [
         Scenario(policy=EVERYTHING, cast=Cast(scope=both)),
         Scenario(policy=EVERYTHING, time_passes=True, faults_happen=True),
-        Scenario(policy=EVERYTHING, cast=Cast(users=("alice", "bob")), bounds=Bounds(authorizations=2)),
+        Scenario(policy=EVERYTHING, cast=two_users, bounds=Bounds(authorizations=2)),
+        Scenario((IMPLICIT, AUTHORIZATION_CODE), implicit),
+        Scenario((AUTHORIZATION_CODE, IMPLICIT), implicit, WEB, small, codes_only),
+        Scenario(policy=EVERYTHING.minus(EXACT_REDIRECT_URI), attacker=WEB, bounds=small, cast=patterned),
+        Scenario(policy=EVERYTHING.minus(STATE), attacker=WEB, bounds=small),
+        Scenario(policy=EVERYTHING, attacker=WEB | IS_CLIENT, bounds=small, cast=Cast(scope=both)),
+        Scenario(policy=EVERYTHING, attacker=WEB, bounds=Bounds(authorizations=2, forgeries=3)),
+        Scenario(policy=EVERYTHING, attacker=WEB | IS_AUTHORIZATION_SERVER, bounds=small),
     ]
-    implicit = EVERYTHING.minus(NO_IMPLICIT)
-    for attacker in (NOBODY, WEB, WEB | READS_RESPONSES, WEB | IS_CLIENT, WEB | IS_RESOURCE_SERVER):
-        for policy in (EVERYTHING, public):
-            scenarios.append(Scenario(policy=policy, attacker=attacker))
-        scenarios.append(Scenario((IMPLICIT, AUTHORIZATION_CODE), implicit, attacker))
-    scenarios.append(Scenario(policy=EVERYTHING, attacker=WEB | IS_CLIENT, cast=Cast(scope=both), bounds=Bounds(forgeries=3)))
-    scenarios.append(Scenario(policy=EVERYTHING, attacker=WEB, bounds=Bounds(authorizations=2, forgeries=4)))
-    scenarios.append(Scenario(policy=EVERYTHING, attacker=WEB | IS_AUTHORIZATION_SERVER, bounds=Bounds(forgeries=3)))
+    for attacker in (WEB | READS_RESPONSES, WEB | IS_CLIENT, WEB | IS_RESOURCE_SERVER):
+        scenarios += [Scenario(policy=policy, attacker=attacker, bounds=small) for policy in (EVERYTHING, public)]
+        scenarios.append(Scenario((IMPLICIT, AUTHORIZATION_CODE), implicit, attacker, small))
     return tuple(scenarios)
 
 
@@ -77,7 +84,7 @@ def scenarios() -> Iterator[Scenario]:
     for attack in ATTACKS:
         for mitigations in attack.stopped_by:
             scenario = attack.scenario.plus(*mitigations)
-            yield replace(scenario, bounds=replace(scenario.bounds, forgeries=min(scenario.bounds.forgeries or 4, 4)))
+            yield replace(scenario, bounds=replace(scenario.bounds, forgeries=3))
     yield from hardened_scenarios()
 
 

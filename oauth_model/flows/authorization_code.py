@@ -13,6 +13,7 @@ from oauth_model.flows.authorization_endpoint import (
     answer_access_denied,
     answer_fault,
     ask_resource_owner,
+    break_down,
     client_is_registered,
     client_may_use_response_type,
     consent_limits_scope,
@@ -85,7 +86,8 @@ def authorization_server_rows() -> list[Row]:
         Row(Consent,            "asking",      "code_issued",   [*consent, consent_limits_scope],                        issue_code_for_granted_scope),
         Row(Consent,            "asking",      "code_issued",   [*consent, request_decides_scope],                       issue_code_for_requested_scope),
         Row(Denial,             "asking",      "denied",        [page_is_mine],                                          answer_access_denied),
-        Row(Fault,              "asking",      "failed",        [],                                                      answer_fault),
+        Row(Fault,              "asking",      "faulty",        [],                                                      break_down),
+        Row((Consent, Denial),  "faulty",      "failed",        [page_is_mine],                                          answer_fault),
         Row(Expire,             "code_issued", "code_expired",  [],                                                      nothing),
         Row(TokenRequest,       "code_issued", "redeemed",      [code_is_mine, grant_type_is_supported, client_may_use_grant_type], issue_access_token),
         Row(TokenRequest,       "redeemed",    "redeemed_twice", [code_is_mine, grant_type_is_supported, client_may_use_grant_type], issue_access_token_again),
@@ -95,6 +97,7 @@ def authorization_server_rows() -> list[Row]:
         Row(TokenRequest,       "redeemed",    "revoked",       [code_is_mine, only_fault_is_replay, replay_revokes],    revoke_tokens,       otherwise=True),
         Row(TokenRequest,       "redeemed",    "replayed",      [code_is_mine, only_fault_is_replay, replay_is_only_denied], deny_replay,     otherwise=True),
         Row(TokenRequest,       ANY,           SAME,            [code_is_mine],                                          answer_token_error,  otherwise=True),
+        Row(TokenRequest,       ANY,           SAME,            [],                                                      answer_unknown_code, otherwise=True, last_resort=True),
     ]
 
 
@@ -121,7 +124,10 @@ def browser_session_is_mine(me: View, message: Message) -> bool:
 
 
 def browser_has_no_session(me: View, message: Message) -> bool:
-    """The browser that brings the response has no session here: nobody asked for it."""
+    """The browser that brings the response has no session here: nobody asked for it.
+
+    A browser that had a run here once keeps its cookie, and so is not one of these.
+    """
     return not any(cookie.server == me.party for cookie in me.cookies)
 
 
@@ -244,7 +250,10 @@ def client_may_use_grant_type(me: View, message: TokenRequest) -> bool:
 
 
 def only_fault_is_replay(me: View, message: TokenRequest) -> bool:
-    """The request was valid in every other way: the guard that refused is the one for single use."""
+    """The request was valid in every other way: the guard that refused is the one for single use.
+
+    Named, not imported: flows know nothing of mitigations, and this is the last check that any of them makes.
+    """
     return me.refusal_reason == "code_is_unused"
 
 
@@ -299,9 +308,14 @@ def answer_token_error(me: View, message: TokenRequest) -> None:
     me.reply(me.make(TokenErrorResponse, error=me.error or "invalid_grant"))
 
 
+def answer_unknown_code(me: View, message: TokenRequest) -> None:
+    """No authorization here issued this code (RFC 6749 section 5.2)."""
+    me.reply(TokenErrorResponse("invalid_grant"))
+
+
 def _issue_code(me: View, scope: Scope) -> None:
     answer = me.make(AuthorizationResponse, code=Code(me.party, me.index), state=me.memory.state)
-    me.reply(answer, uri=me.memory.redirect_uri, repost=not me.on("see-other"))
+    me.reply(answer, uri=me.memory.redirect_uri, repost=me.cast.redirect_status == 307)
     me.remember(scope=scope, asked=me.memory.scope)
 
 

@@ -18,7 +18,7 @@ from oauth_model.messages import (
     Message,
     Page,
 )
-from oauth_model.terms import Cookie, Issuer, Scope
+from oauth_model.terms import Cookie, Scope
 
 # ------------------------------------------------------------------ guards: authorization request
 
@@ -111,8 +111,7 @@ def ask_resource_owner(me: View, message: AuthorizationRequest) -> None:
         scope=scope,
         state=message.state,
         code_challenge=message.code_challenge,
-        audience=message.resource.server if message.resource and me.on("audience") else None,
-        window=me.sender,
+        audience=message.resource.server if message.resource and me.cast.audience_restricted else None,
     )
     me.reply(AuthorizationPrompt(message.client_id, scope), set_cookie=Cookie(me.party, me.index))
 
@@ -134,11 +133,14 @@ def answer_access_denied(me: View, message: Denial) -> None:
     _redirect_error(me, "access_denied")
 
 
-def answer_fault(me: View, message: Fault) -> None:
-    """Tell the client through the redirect that this server cannot go on (RFC 6749 section 4.1.2.1)."""
-    answer = me.make(AuthorizationErrorResponse, error=message.error, state=me.memory.state)
-    me.send(me.memory.window, answer, uri=me.memory.redirect_uri)
-    me.forget(*me.memory)
+def break_down(me: View, message: Fault) -> None:
+    """The server cannot go on; it says so when it is next asked."""
+    me.remember(fault=message.error)
+
+
+def answer_fault(me: View, message: Consent | Denial) -> None:
+    """Tell the client through the redirect what went wrong here (RFC 6749 section 4.1.2.1)."""
+    _redirect_error(me, me.memory.fault)
 
 
 def redirect_error(me: View, message: AuthorizationRequest) -> None:
@@ -158,6 +160,3 @@ def _redirect_error(me: View, error: str) -> None:
     me.forget(*me.memory)
 
 
-def issuer_of(me: View) -> Issuer:
-    """This server's own issuer identifier (RFC 9207 section 2)."""
-    return Issuer(me.party)

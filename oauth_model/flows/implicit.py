@@ -18,8 +18,8 @@ from oauth_model.flows.authorization_code import (
 )
 from oauth_model.flows.authorization_endpoint import (
     answer_access_denied,
-    answer_fault,
     ask_resource_owner,
+    break_down,
     client_is_registered,
     client_may_use_response_type,
     consent_limits_scope,
@@ -75,7 +75,7 @@ def authorization_server_rows() -> list[Row]:
         Row(Consent,              asking, "token_issued", [*consent, consent_limits_scope],  issue_token_for_granted_scope),
         Row(Consent,              asking, "token_issued", [*consent, request_decides_scope], issue_token_for_requested_scope),
         Row(Denial,               asking, "denied",       [page_is_mine],                    answer_access_denied),
-        Row(Fault,                asking, "failed",       [],                                answer_fault),
+        Row(Fault,                asking, "faulty",       [],                                break_down),
         Row(AuthorizationRequest, "idle", SAME,           [refusal_may_be_redirected],       redirect_error,  otherwise=True),
         Row(AuthorizationRequest, "idle", SAME,           [],                                show_error_page, otherwise=True),
     ]
@@ -126,7 +126,7 @@ def _issue_token(me: View, scope: Scope) -> None:
     memory = me.memory
     token = AccessToken(me.party, me.index, 1, memory.user, memory.client, scope, memory.audience)
     answer = me.make(ImplicitResponse, access_token=token, state=memory.state)
-    me.reply(answer, uri=memory.redirect_uri, repost=not me.on("see-other"))
+    me.reply(answer, uri=memory.redirect_uri, repost=me.cast.redirect_status == 307)
     me.happened(TokenIssued(token, None, memory.client, me.sender.party, True, "none"))
     me.forget(*memory)
 

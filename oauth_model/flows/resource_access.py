@@ -58,20 +58,24 @@ def answer_is_from_server_asked(me: View, message: ResourceResponse | ResourceEr
 
 def request_resource(me: View, message: UseToken) -> None:
     """Ask the resource server (RFC 6750 section 2.1)."""
-    me.send(me.memory.resource.server, me.make(ResourceRequest, access_token=me.memory.access_token))
+    operation = me.cast.scope.values[0]
+    request = me.make(ResourceRequest, access_token=me.memory.access_token, operation=operation)
+    me.send(me.memory.resource.server, request)
     me.forget("access_token")
 
 
 def link_to_resource(me: View, message: LinkWithToken) -> None:
     """Send the browser to the resource, with the token in the query (RFC 6750 section 2.3)."""
     uri = me.cast.resource_endpoint(me.memory.resource.server)
-    me.send(me.memory.window, me.make(ResourceRequestInUri, access_token=me.memory.access_token), uri=uri)
+    operation = me.cast.scope.values[0]
+    request = me.make(ResourceRequestInUri, access_token=me.memory.access_token, operation=operation)
+    me.send(me.memory.window, request, uri=uri)
     me.forget(*me.memory)
 
 
 def log_in(me: View, message: ResourceResponse) -> None:
     """Take the browser for that of the resource's owner, and show it."""
-    me.happened(LoggedIn(me.party, me.index, me.memory.window.party, message.resource.owner))
+    me.happened(LoggedIn(me.party, me.index, me.memory.window.party, message.resource.owner, me.sender.party))
     me.send(me.memory.window, Page(message.resource))
     me.forget(*me.memory)
 

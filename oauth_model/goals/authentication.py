@@ -8,9 +8,14 @@ from oauth_model.goals.goal import Evidence, always
 
 @always("RFC 9700 section 4.5", id="AN1")
 def nobody_logs_in_as_another(world: Evidence) -> bool:
-    """A client takes a browser for an honest user's only if it is that user's."""
+    """A client takes a browser for an honest user's only if it is that user's.
+
+    What a resource server of the attacker's says of its own users is its own affair.
+    """
     return all(
-        world.cast.user(login.browser) == login.user for login in world.all(LoggedIn) if world.honest(login.user)
+        world.cast.user(login.browser) == login.user
+        for login in world.all(LoggedIn)
+        if world.honest(login.user, login.server)
     )
 
 

@@ -35,14 +35,15 @@ def stolen_code_is_useless(world: Evidence) -> bool:
 def access_tokens_stay_secret(world: Evidence) -> bool:
     """The attacker never learns an access token of honest parties.
 
-    A token that an honest client got from the issuer it asked, for a resource server of the attacker's, is meant
-    to be known there.
+    A token that the resource owner wanted for a resource server of the attacker's is meant to be known there:
+    one from a run that their browser started with that server in mind, and that got what it asked for.
     """
     given = {
         attached.token
         for attached in world.all(Attached)
         if (start := world.started(attached.client, attached.run))
-        and start.issuer == attached.token.issuer
+        and (consent := world.consent(attached.token))
+        and (start.issuer, start.browser) == (attached.token.issuer, consent.browser)
         and not world.honest(start.server)
     }
     for issued in world.all(TokenIssued):

@@ -13,7 +13,9 @@ from oauth_model.goals.goal import Evidence, finally_, sometimes
 @sometimes("RFC 6749 section 4.1", id="LV7")
 def honest_run_reaches_its_end(world: Evidence) -> bool:
     """Some honest run ends with its user signed in, in their own browser."""
-    return any(world.cast.user(login.browser) == login.user for login in world.all(LoggedIn))
+    return any(
+        world.cast.user(login.browser) == login.user and world.honest(login.server) for login in world.all(LoggedIn)
+    )
 
 
 @finally_("RFC 6749 section 4.1", id="LV1")

@@ -52,6 +52,7 @@ SEE_OTHER = Mitigation(
     "redirects after a login never repeat the posted form",
     "RFC 9700 section 4.12",
     id="R303",
+    configures={"redirect_status": 303},
 )
 
 SECRET_IN_BACK_CHANNEL = Mitigation(

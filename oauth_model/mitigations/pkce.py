@@ -39,7 +39,7 @@ def _plain_is_used(me: View) -> bool:
 
 
 def run_has_a_verifier(me: View, message: AuthorizationResponse) -> bool:
-    """The run was started here, and a verifier made for it."""
+    """The run was started here, and a verifier made for it: a client that uses PKCE has none for a stray code."""
     return me.memory.issuer is not None
 
 
@@ -93,7 +93,7 @@ PKCE_REQUIRED = Mitigation(
 @refuses_with("invalid_request")
 def method_is_not_plain(me: View, message: AuthorizationRequest) -> bool:
     """The transformation is one this server supports (RFC 7636 section 4.4.1)."""
-    return message.code_challenge_method != "plain"
+    return not isinstance(message.code_challenge, Verifier)
 
 
 PLAIN_REFUSED = Mitigation(

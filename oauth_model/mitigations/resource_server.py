@@ -28,6 +28,7 @@ AUDIENCE = Mitigation(
     "RFC 9700 section 2.3",
     id="AUD",
     fills={AuthorizationRequest: {"resource": wanted_resource}},
+    configures={"audience_restricted": True},
     checks={ResourceRequest: [audience_is_me], ResourceRequestInUri: [audience_is_me]},
 )
 

@@ -1,0 +1,212 @@
+"""The survey: what every profile is worth against every attacker, goal by goal.
+
+A profile is a range, so two levels of it are looked at: its weakest (every minimal conforming policy) and
+its recommended one, for public and for confidential clients. A goal holds at a level if it holds under
+each of its policies. Clients use a second authorization server only where the attacker plays one; where a
+profile demands more of such clients, its policies in that column have it.
+
+Each policy against each attacker is one exhaustive search with bounds of its own, which every column
+states. The searches are independent of each other and run in processes of their own.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from oauth_model import names
+from oauth_model.attackers import (
+    HOLDS_TOKEN,
+    IS_AUTHORIZATION_SERVER,
+    IS_CLIENT,
+    IS_RESOURCE_SERVER,
+    READS_LINKS,
+    READS_REQUESTS,
+    READS_RESPONSES,
+    WEB,
+    Attacker,
+)
+from oauth_model.checkers.exhaustive import check
+from oauth_model.deployment.plain import decode_scenario, encode_scenario
+from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
+from oauth_model.flows.flow import Flow
+from oauth_model.flows.implicit import IMPLICIT
+from oauth_model.goals import GOALS, Goal
+from oauth_model.messages import AUTHORIZATION_SERVER
+from oauth_model.mitigations import NO_IMPLICIT, Mitigation, Policy
+from oauth_model.names import GOAL, InputError, look_up, spec_of
+from oauth_model.scenario import Bounds, Scenario
+
+if TYPE_CHECKING:
+    from oauth_model.profiles import Profile
+
+SURVEY_ATTACKERS: tuple[Attacker, ...] = (
+    WEB,
+    WEB | READS_RESPONSES,
+    WEB | READS_REQUESTS,
+    WEB | READS_LINKS,
+    WEB | HOLDS_TOKEN,
+    WEB | IS_CLIENT,
+    WEB | IS_AUTHORIZATION_SERVER,
+    WEB | IS_RESOURCE_SERVER,
+)
+"""The web attacker, alone and with each other capability."""
+
+LEVELS = ("weakest", "recommended")
+JOBS = 2
+
+Note = Callable[[int, int, str], None]
+"""Called after each search with how many are done, how many there are, and what was looked at."""
+
+
+def bounds_for(level: str, attacker: Attacker) -> Bounds:
+    """How far the survey looks: further where fewer steps are possible, so that all of it takes a minute."""
+    return Bounds(forgeries=3 if level == "weakest" or attacker.plays else None)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one search found: for each goal "holds", "broken" or "cut" and the length of the shortest run."""
+
+    policy: Policy
+    words: tuple[str, ...]
+    steps: tuple[int | None, ...]
+    states: int
+    depth: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """One level of one profile against one attacker: a search for each policy, in the order of the policies."""
+
+    profile: Profile
+    level: str
+    attacker: Attacker
+    bounds: Bounds
+    found: tuple[Found, ...]
+
+    def word(self, number: int) -> str:
+        """The verdict on a goal under all policies: "broken" if any breaks it, else "cut" if any was cut."""
+        words = {found.words[number] for found in self.found}
+        return next(word for word in ("broken", "cut", "holds") if word in words)
+
+    @property
+    def states(self) -> int:
+        """The states of all the searches together."""
+        return sum(found.states for found in self.found)
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What a survey asks: profiles, levels, attackers and goals, and changes to the scenarios."""
+
+    profiles: tuple[Profile, ...]
+    goals: tuple[Goal, ...] = GOALS
+    attackers: tuple[Attacker, ...] = SURVEY_ATTACKERS
+    levels: tuple[str, ...] = LEVELS
+    plus: tuple[Mitigation, ...] = ()
+    minus: tuple[Mitigation, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    bounds: dict[str, Any] = field(default_factory=dict)
+
+    def columns(self) -> Iterator[tuple[Profile, str, Attacker, tuple[Scenario, ...]]]:
+        """The columns in their order, each with its scenarios."""
+        for profile in self.profiles:
+            for level in self.levels:
+                for attacker in self.attackers:
+                    policies = dict.fromkeys(
+                        policy.plus(*self.plus).minus(*self.minus)
+                        for policy in _policies(profile, level, AUTHORIZATION_SERVER in attacker.plays)
+                    )
+                    bounds = bounds_for(level, attacker)
+                    scenarios = tuple(self._scenario(policy, attacker, bounds) for policy in policies)
+                    yield profile, level, attacker, scenarios
+
+    def _scenario(self, policy: Policy, attacker: Attacker, bounds: Bounds) -> Scenario:
+        flows: tuple[Flow, ...] = (AUTHORIZATION_CODE,) if NO_IMPLICIT in policy else (AUTHORIZATION_CODE, IMPLICIT)
+        if any(flow.response_type for flow in self.flows):
+            flows = ()
+        return Scenario(tuple(dict.fromkeys((*flows, *self.flows))), policy, attacker, bounds).bounded(**self.bounds)
+
+
+def _policies(profile: Profile, level: str, several_issuers: bool) -> tuple[Policy, ...]:
+    if level == "weakest":
+        return profile.weakest(several_issuers=several_issuers)
+    return tuple(profile.recommended(confidential, several_issuers=several_issuers) for confidential in (False, True))
+
+
+# ------------------------------------------------------------------ the searches
+
+
+def survey(inquiry: Inquiry, *, jobs: int = JOBS, note: Note | None = None) -> Iterator[Column]:
+    """Every column, each as soon as it and those before it are done; `jobs` searches run at a time.
+
+    Raises InputError if something that is a user's own cannot be named, or fails.
+    """
+    columns = list(inquiry.columns())
+    scenarios = list(dict.fromkeys(scenario for *_, each in columns for scenario in each))
+    goals = [spec_of(GOAL, goal) for goal in inquiry.goals]
+    tasks = [(encode_scenario(scenario), goals) for scenario in scenarios]
+    known: dict[Scenario, Found] = {}
+    waiting = list(columns)
+    for number, answer in _answers(tasks, jobs):
+        scenario = scenarios[number]
+        known[scenario] = Found(scenario.policy, *answer)
+        if note is not None:
+            note(len(known), len(scenarios), f"{scenario}, {len(scenario.policy)} mitigations on")
+        while waiting and all(scenario in known for scenario in waiting[0][3]):
+            profile, level, attacker, each = waiting.pop(0)
+            yield Column(profile, level, attacker, each[0].bounds, tuple(known[scenario] for scenario in each))
+
+
+Answer = tuple[tuple[str, ...], tuple[int | None, ...], int, int, bool]
+Task = tuple[dict[str, Any], list[str]]
+
+
+def _answers(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Answer]]:
+    if jobs == 1 or len(tasks) < 2:
+        yield from ((number, _answer(task)) for number, task in enumerate(tasks))
+        return
+    others = set(multiprocessing.active_children())
+    pool = concurrent.futures.ProcessPoolExecutor(min(jobs, len(tasks)), initializer=_begin, initargs=(os.getcwd(),))
+    try:
+        pending = {pool.submit(_answer, task): number for number, task in enumerate(tasks)}
+        for done in concurrent.futures.as_completed(pending):
+            yield pending[done], done.result()
+        pool.shutdown()
+    except BaseException:
+        # Whatever it is, nobody wants the rest any more; a search of minutes would be waited for otherwise.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(multiprocessing.active_children()) - others:
+            child.terminate()
+        raise
+
+
+def _begin(folder: str) -> None:
+    """A worker's beginning: the parent alone answers to Ctrl-C, and users' modules are found as it finds them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.chdir(folder)
+
+
+def _answer(task: Task) -> Answer:
+    data, specs = task
+    scenario = decode_scenario(data, "survey")
+    goals = tuple(look_up(GOAL, spec, "survey") for spec in specs)
+    try:
+        result = check(scenario, goals)
+    except InputError:
+        raise
+    except Exception as failure:
+        fault = names.fault_of_own_module(failure)
+        if fault is None:
+            raise
+        raise fault from None
+    words = tuple(verdict.word for verdict in result.verdicts)
+    steps = tuple(len(verdict.run.steps) if verdict.run else None for verdict in result.verdicts)
+    return words, steps, result.states, result.depth, result.complete

@@ -1,0 +1,73 @@
+"""`oauth-model check`: a deployment's verdicts; without a file the survey; or the guards, one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from oauth_model.cli.options import changes_of, json_option, scenario_options
+
+
+@click.command("check", short_help="Check a deployment, or survey all profiles against all attackers.")
+@click.argument("file", required=False)
+@scenario_options
+@click.option("--runs", is_flag=True, help="Print the shortest run to every broken goal, not only the shortest of all.")
+@click.option(
+    "--save-runs",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Save each run to a file there.",
+)
+@click.option(
+    "--profile", "-p", "profiles", multiple=True, metavar="NAME", help="Survey: this profile only; may be repeated."
+)
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="Survey: how many searches run at a time.",
+)
+@click.option("--each-guard", is_flag=True, help="Take out every guard in turn, and tell what breaks.")
+@json_option
+def command(file: str | None, each_guard: bool, as_json: bool, **options: Any) -> int:
+    """Check the deployment in FILE: which goals hold, within which bounds, and how the others are broken.
+
+    FILE is a TOML file, or an authorization server's metadata document (RFC 8414), or - for either on
+    standard input. Status 0 if every goal holds, 1 if one is broken, 2 if one could not be decided.
+
+    Without FILE, survey the profiles: their weakest and their recommended policies against each attacker.
+    Status 0 when the survey ran to its end.
+    """
+    runs, save_runs = options.pop("runs"), options.pop("save_runs")
+    jobs, profiles = options.pop("jobs"), options.pop("profiles")
+    only_survey = {"--profile": profiles}
+    only_file = {"--runs": runs, "--save-runs": save_runs}
+    if each_guard:
+        _refuse({**only_survey, **only_file, "FILE": file, "a change of the scenario": _given(options)}, "--each-guard")
+        from oauth_model.cli.guards import print_guards
+
+        return print_guards(as_json)
+    changes = changes_of(options)
+    if file is None:
+        _refuse(only_file, "the survey; give a FILE")
+        from oauth_model.cli.survey import print_survey
+
+        return print_survey(changes, profiles, jobs, as_json)
+    _refuse(only_survey, "a FILE; leave one out")
+    from oauth_model.cli.verdicts import print_verdicts
+
+    return print_verdicts(changes.load(file), runs, save_runs, as_json)
+
+
+def _given(options: dict[str, Any]) -> bool:
+    return any(value not in (None, ()) for value in options.values())
+
+
+def _refuse(given: dict[str, Any], beside: str) -> None:
+    for name, value in given.items():
+        if value:
+            raise click.UsageError(f"{name} does not go with {beside}")

@@ -1,0 +1,131 @@
+"""Knowledge: what is known of what, and which messages can be made of it."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oauth_model.attackers import ATTACKERS, IS_CLIENT, NOBODY, WEB, Attacker
+from oauth_model.cast import ATTACKER, Cast
+from oauth_model.knowledge import at_the_start, close, forgeries, relevant, sayable
+from oauth_model.messages import AuthorizationRequest, AuthorizationResponse, Message, ResourceRequest, TokenRequest
+from oauth_model.scenario import Scenario
+from oauth_model.terms import (
+    AccessToken,
+    Challenge,
+    ClientId,
+    ClientSecret,
+    Code,
+    Password,
+    ProtectedResource,
+    Scope,
+    State,
+    Term,
+    Verifier,
+)
+from tests.core.test_terms import TERMS
+
+KNOWN = st.frozensets(st.sampled_from(TERMS))
+KINDS: tuple[type[Message], ...] = (AuthorizationRequest, AuthorizationResponse, TokenRequest, ResourceRequest)
+
+
+@given(KNOWN, KNOWN)
+def test_closing_adds_only_what_follows(known: frozenset[Term], more: frozenset[Term]) -> None:
+    closed = close(known)
+    assert known <= closed
+    assert close(closed) == closed
+    assert closed <= close(known | more)
+
+
+@given(KNOWN, st.sampled_from(KINDS))
+def test_a_forgery_is_well_formed_and_made_of_what_is_known(known: frozenset[Term], kind: type[Message]) -> None:
+    for made in forgeries(kind, known, own=False):
+        assert type(made) is kind
+        assert made.well_formed()
+        assert all(term in known or term in sayable(Challenge, known) for term in made.terms())
+
+
+@given(KNOWN, KNOWN, st.sampled_from(KINDS), st.booleans())
+def test_who_knows_more_can_say_more(
+    known: frozenset[Term], more: frozenset[Term], kind: type[Message], own: bool
+) -> None:
+    assert set(forgeries(kind, known, own=own)) <= set(forgeries(kind, known | more, own=own))
+
+
+@given(KNOWN, st.sampled_from(KINDS))
+def test_what_is_not_relevant_changes_no_forgery(known: frozenset[Term], kind: type[Message]) -> None:
+    assert list(forgeries(kind, known, own=False)) == list(forgeries(kind, relevant(kind, known), own=False))
+
+
+@given(KNOWN, st.sampled_from(KINDS))
+def test_no_forgery_is_made_twice(known: frozenset[Term], kind: type[Message]) -> None:
+    made = list(forgeries(kind, known, own=False))
+    assert len(made) == len(set(made))
+
+
+def test_without_a_code_there_is_no_token_request() -> None:
+    assert not list(forgeries(TokenRequest, frozenset({ClientId("client.example")}), own=True))
+
+
+def test_what_makes_no_difference_to_others_is_left_out_of_ones_own_requests() -> None:
+    known = frozenset({ClientId("client.example"), State("client.example", 1)})
+    assert {made.state for made in forgeries(AuthorizationRequest, known, own=True)} == {None}  # type: ignore[attr-defined]
+    assert {made.state for made in forgeries(AuthorizationRequest, known, own=False)} == {
+        None,
+        State("client.example", 1),
+    }  # type: ignore[attr-defined]
+
+
+def test_a_challenge_can_be_made_of_a_verifier_but_not_the_other_way() -> None:
+    verifier = Verifier("client.example", 1)
+    assert sayable(Challenge, frozenset({verifier})) == (Challenge(verifier),)
+    assert sayable(Verifier, frozenset({Challenge(verifier)})) == ()
+
+
+def cast_of(attacker: Attacker) -> Cast:
+    return Scenario(attacker=attacker).full_cast
+
+
+def test_nobody_knows_nothing() -> None:
+    assert at_the_start(NOBODY, cast_of(NOBODY)) == frozenset()
+
+
+@pytest.mark.parametrize("attacker", [*ATTACKERS, reduce(or_, ATTACKERS)], ids=str)
+def test_no_attacker_starts_with_a_secret_of_honest_parties(attacker: Attacker) -> None:
+    cast = cast_of(attacker)
+    for term in at_the_start(attacker, cast):
+        match term:
+            case Code(issuer) | AccessToken(issuer):
+                assert not cast.honest(issuer)
+            case ClientSecret(client):
+                assert not cast.honest(client)
+            case Password(user, issuer):
+                assert not cast.honest(user) or not cast.honest(issuer)
+            case ProtectedResource(server, owner):
+                assert not cast.honest(server) or not cast.honest(owner)
+            case Verifier(owner):
+                assert owner == ATTACKER
+            case _:
+                assert not isinstance(term, State)
+
+
+def test_an_attacker_with_an_account_knows_its_password_and_no_other() -> None:
+    known = at_the_start(WEB, cast_of(WEB))
+    assert {term.user for term in known if isinstance(term, Password)} == {"mallory"}
+
+
+def test_a_client_of_the_attackers_has_its_own_secret() -> None:
+    cast = cast_of(IS_CLIENT)
+    confidential = Cast(clients=cast.clients, owned=cast.owned, confidential=True)
+    secrets = [term for term in at_the_start(IS_CLIENT, confidential) if isinstance(term, ClientSecret)]
+    assert [secret.client for secret in secrets] == ["evil-client.example"]
+
+
+def test_scopes_that_are_not_configured_are_not_made_up() -> None:
+    cast = cast_of(WEB)
+    known = at_the_start(WEB, cast)
+    assert {term for term in known if isinstance(term, Scope)} <= {cast.scope, cast.supported_scope}

@@ -1,0 +1,88 @@
+"""Terms: what reveals what, and how they are written."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+
+from oauth_model import terms
+from oauth_model.knowledge import close
+from oauth_model.terms import (
+    AccessToken,
+    Challenge,
+    ClientId,
+    ClientSecret,
+    Code,
+    Cookie,
+    Issuer,
+    Password,
+    ProtectedResource,
+    ResourceIndicator,
+    Scope,
+    State,
+    Term,
+    Uri,
+    Verifier,
+)
+
+TOKEN = AccessToken("as.example", 1, 1, "alice", "client.example", Scope(("read",)))
+
+TERMS: tuple[Term, ...] = (
+    ClientId("client.example"),
+    Issuer("as.example"),
+    ResourceIndicator("rs.example"),
+    Scope(("read",)),
+    Uri("www.client.example", "/cb"),
+    State("client.example", 1),
+    Verifier("client.example", 1),
+    Challenge(Verifier("client.example", 1)),
+    Code("as.example", 1),
+    TOKEN,
+    Cookie("as.example", 1),
+    ClientSecret("client.example", "as.example"),
+    Password("alice", "as.example"),
+    ProtectedResource("rs.example", "alice"),
+)
+
+
+def test_every_kind_of_term_is_here() -> None:
+    kinds = {kind for kind in vars(terms).values() if isinstance(kind, type) and issubclass(kind, Term)}
+    assert {type(term) for term in TERMS} == kinds - {Term}
+
+
+@pytest.mark.parametrize("term", TERMS, ids=lambda term: type(term).__name__)
+def test_terms_are_values(term: Term) -> None:
+    again = replace(term)
+    assert again is not term
+    assert (again, hash(again)) == (term, hash(term))
+    assert len({str(other) for other in TERMS}) == len(TERMS)
+    with pytest.raises(AttributeError):
+        setattr(term, fields(term)[0].name, "other")
+
+
+def test_terms_of_different_kinds_differ_even_when_their_fields_do_not() -> None:
+    assert ClientId("x.example") != Issuer("x.example")
+    assert State("client.example", 1) != Verifier("client.example", 1)
+
+
+def test_a_challenge_gives_no_verifier() -> None:
+    verifier = Verifier("client.example", 1)
+    assert verifier not in close([Challenge(verifier)])
+
+
+def test_a_token_gives_neither_its_code_nor_a_password() -> None:
+    assert close([TOKEN]) == {TOKEN}
+
+
+def test_what_is_for_the_back_channel_only() -> None:
+    assert {type(term) for term in TERMS if term.back_channel_only} == {AccessToken, ClientSecret}
+
+
+def test_a_scope_is_a_set_of_values() -> None:
+    read, both = Scope(("read",)), Scope(("read", "write"))
+    assert read <= both
+    assert not both <= read
+    assert Scope(()) <= read
+    assert str(Scope(())) == "(none)"
+    assert str(both) == "read write"
