@@ -17,7 +17,7 @@ PROFILES = ("quick", "deep")
 
 settings.register_profile(
     "quick",
-    max_examples=60,
+    max_examples=100,
     stateful_step_count=40,
     derandomize=True,
     deadline=None,
@@ -26,7 +26,7 @@ settings.register_profile(
 )
 settings.register_profile(
     "deep",
-    max_examples=3000,
+    max_examples=2000,
     stateful_step_count=80,
     deadline=None,
     phases=PHASES,

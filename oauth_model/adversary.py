@@ -156,7 +156,6 @@ class Adversary:
                         for change in self._accepted(world, slot, sender, slots)
                     )
                 yield from found
-
     def _addresses(self, slot: int, world: World) -> tuple[Address, ...]:
         """The addresses from which the attacker can try to direct a window: an empty one as who lures it, others
         as a server that it may have asked. Whether the window listens is the user agent's to say."""
@@ -187,7 +186,8 @@ class Adversary:
 
     def _has_effect(self, taken: Change, world: World) -> bool:
         """Whether a request does something at the server: it is accepted, or its refusal leaves a trace."""
-        return not taken.otherwise or taken.session != world[taken.step.slot] or taken.facts != self._world.nothing_happened
+        changed = taken.session != world[taken.step.slot] or taken.facts != self._world.nothing_happened
+        return changed or not taken.otherwise
 
     def _followed(
         self, slot: int, world: World, sender: Address, party: str, kind: type[Message]

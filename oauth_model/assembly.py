@@ -64,7 +64,7 @@ def checked(row: Row, role: str, scenario: Scenario) -> Row:
     if isinstance(row.on, tuple):
         for mitigation in scenario.mitigations:
             if not row.otherwise and any(kind in row.on and kind.receiver == role for kind in mitigation.checks):
-                raise ModelError(f"{mitigation.slug} checks a message of a row that is on several; split the row in two")
+                raise ModelError(f"{mitigation.slug} checks a message of a row that is on several; split the row")
         return row
     if row.otherwise or row.on.receiver != role:
         return row

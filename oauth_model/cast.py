@@ -77,10 +77,10 @@ MATCHINGS = (
 class Cast:
     """The parties of a scenario.
 
-    `owned` are those that the attacker plays. `taken_over` says whether the attacker has got hold of a
-    host under each honest client's domain (RFC 9700 section 4.1.1 has the case of a dangling DNS entry). `response_types`
-    and `grant_types` are what clients registered (RFC 7591 section 2), the `_supported` ones what authorization
-    servers support (RFC 8414 section 2; none given means those of the scenario's flows), and `client_uses` is the response type that honest clients send.
+    `owned` are those that the attacker plays. `taken_over` says whether the attacker has got hold of a host under
+    each honest client's domain (RFC 9700 section 4.1.1 has the case of a dangling DNS entry). `response_types` and
+    `grant_types` are what clients registered, the `_supported` ones what authorization servers support (none given
+    means those of the scenario's flows), and `client_uses` is the response type that honest clients send.
     `audience_restricted` and `redirect_status` are how authorization servers issue tokens and redirect.
     """
 

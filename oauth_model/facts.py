@@ -36,7 +36,7 @@ class CookieSet(Shared):
 
 @dataclass(frozen=True, slots=True)
 class Ended(Shared):
-    """An access token is no longer active: revoked or expired (RFC 7662 section 2.2 reports it)."""
+    """An access token is no longer active: revoked or expired."""
 
     token: AccessToken
     revoked: bool
@@ -71,9 +71,9 @@ class TokenIssued(Fact):
     """A token was issued; for one issued from a code, what the redemption looked like.
 
     `redeemer` is the client that was authenticated, or identified by its client_id; `redirect_uri_repeated`
-    whether the token request had the redirection URI of the authorization request, if that had one; `pkce` is "bound" (S256
-    challenge, and its verifier came), "plain", "none" (neither), "ignored" (a verifier without a challenge)
-    or "missing" (a challenge, without its verifier). `received_by` is the party that asked.
+    whether the token request had the redirection URI of the authorization request, if that had one; `pkce` is
+    "bound" (S256 challenge, and its verifier came), "plain", "none" (neither), "ignored" (a verifier without a
+    challenge), "missing" (a challenge without its verifier) or "wrong". `received_by` is the party that asked.
     """
 
     token: AccessToken

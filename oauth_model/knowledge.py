@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import itertools
 import types
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from oauth_model.attackers import Attacker
 from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
@@ -44,31 +44,31 @@ def close(terms: Iterable[Term]) -> Knowledge:
     return frozenset(known)
 
 
-def at_the_start(attacker: Attacker, cast: Cast) -> Knowledge:
+def at_the_start(attacker: Attacker, parties: Cast) -> Knowledge:
     """What the attacker knows before anything happens: names, and what is its own."""
     if not attacker.acts:
         return frozenset()
-    terms: list[Term] = [Verifier(ATTACKER, 0), cast.scope, cast.supported_scope]
-    terms += [ClientId(client) for client in (*cast.clients, UNREGISTERED_CLIENT)]
-    terms += [Issuer(issuer) for issuer in cast.authorization_servers]
-    terms += cast.resource_indicators()
-    terms += cast.attacker_uris()
-    for server in cast.resource_servers:
-        if not cast.honest(server):
-            terms += [ProtectedResource(server, user) for user in cast.users]
-    for issuer in cast.authorization_servers:
-        terms += [cast.redirect_uri(client, issuer) for client in cast.clients]
-        if cast.account:
-            terms.append(Password(cast.account, issuer))
-            terms += [ProtectedResource(server, cast.account) for server in cast.resource_servers]
-        if not cast.honest(issuer):
-            terms += [Password(user, issuer) for user in cast.users]
+    terms: list[Term] = [Verifier(ATTACKER, 0), parties.scope, parties.supported_scope]
+    terms += [ClientId(client) for client in (*parties.clients, UNREGISTERED_CLIENT)]
+    terms += [Issuer(issuer) for issuer in parties.authorization_servers]
+    terms += parties.resource_indicators()
+    terms += parties.attacker_uris()
+    for server in parties.resource_servers:
+        if not parties.honest(server):
+            terms += [ProtectedResource(server, user) for user in parties.users]
+    for issuer in parties.authorization_servers:
+        terms += [parties.redirect_uri(client, issuer) for client in parties.clients]
+        if parties.account:
+            terms.append(Password(parties.account, issuer))
+            terms += [ProtectedResource(server, parties.account) for server in parties.resource_servers]
+        if not parties.honest(issuer):
+            terms += [Password(user, issuer) for user in parties.users]
             terms.append(Code(issuer, 0))
-            for client in filter(cast.honest, cast.clients):
-                terms.append(AccessToken(issuer, 0, 1, ATTACKER, client, cast.scope))
-        for client in cast.clients:
-            secret = cast.client_secret(client, issuer)
-            if secret is not None and not cast.honest(client):
+            for client in filter(parties.honest, parties.clients):
+                terms.append(AccessToken(issuer, 0, 1, ATTACKER, client, parties.scope))
+        for client in parties.clients:
+            secret = parties.client_secret(client, issuer)
+            if secret is not None and not parties.honest(client):
                 terms.append(secret)
     return close(terms)
 
@@ -81,24 +81,29 @@ def sayable(kind: type[Term], known: Knowledge) -> tuple[Term, ...]:
     return tuple(sorted(terms, key=lambda term: (getattr(term, "owner", "") != ATTACKER, repr(term))))
 
 
-@cache
-def _fields(message: Hashable) -> tuple[tuple[str, tuple[type[Term], ...], tuple[Any, ...]], ...]:
+def _fields(message: type[Message]) -> tuple[tuple[str, tuple[type[Term], ...], tuple[Any, ...]], ...]:
     """For each parameter of a message class: its name, the kinds of terms that fit, the constants that fit."""
-    assert isinstance(message, type) and issubclass(message, Message)
     hints = get_type_hints(message)
     return tuple((field.name, *_alternatives(hints[field.name])) for field in fields(message))
 
 
-@cache
-def _kinds(message: Hashable) -> frozenset[type[Term]]:
+def _kinds(message: type[Message]) -> frozenset[type[Term]]:
     """The kinds of terms of which messages of a class can be made."""
-    used = {kind for _, kinds, _ in _fields(message) for kind in kinds}
+    used = {kind for _, kinds, _ in _FIELDS(message) for kind in kinds}
     return frozenset(used | ({Verifier} if Challenge in used else set()))
+
+
+_Fields = Callable[[type[Message]], tuple[tuple[str, tuple[type[Term], ...], tuple[Any, ...]], ...]]
+_Kinds = Callable[[type[Message]], frozenset[type[Term]]]
+
+# Read once for each class: type hints are slow to resolve, and never change.
+_FIELDS = cast(_Fields, cache(_fields))
+_KINDS = cast(_Kinds, cache(_kinds))
 
 
 def relevant(message: type[Message], known: Knowledge) -> Knowledge:
     """The part of the knowledge that matters for messages of a class."""
-    kinds = _kinds(message)
+    kinds = _KINDS(message)
     return frozenset(term for term in known if type(term) in kinds)
 
 
@@ -110,7 +115,7 @@ def forgeries(message: type[Message], known: Knowledge, *, own: bool) -> Iterato
     """
     names: list[str] = []
     choices: list[tuple[Any, ...]] = []
-    for name, kinds, constants in _fields(message):
+    for name, kinds, constants in _FIELDS(message):
         names.append(name)
         if own and name in message.moot_when_own:
             choices.append((None,))

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -256,7 +257,10 @@ class Setting:
 class View:
     """A session as its guards and effects see it; thrown away after one step."""
 
-    __slots__ = ("_nearest", "_passed", "_session", "_setting", "_shared", "envelope", "facts", "fired", "memory", "sent", "state")
+    __slots__ = (
+        "_nearest", "_passed", "_session", "_setting", "_shared",
+        "envelope", "facts", "fired", "memory", "sent", "state",
+    )  # fmt: skip
 
     def __init__(self, session: Session, envelope: Envelope, setting: Setting, shared: frozenset[Shared]) -> None:
         self._session, self._setting, self._shared = session, setting, shared
@@ -399,7 +403,12 @@ class Machine:
     """
 
     def __init__(
-        self, role: str, initial: str, rows: Iterable[Row], vocabulary: Iterable[type[Message]], without: frozenset[str] = frozenset()
+        self,
+        role: str,
+        initial: str,
+        rows: Iterable[Row],
+        vocabulary: Iterable[type[Message]],
+        without: frozenset[str] = frozenset(),
     ) -> None:
         self.role = role
         self.initial = initial
@@ -410,7 +419,8 @@ class Machine:
             for state in set(row.sources()) - reached:
                 raise ModelError(f"a row of the {role} leaves the state {state!r}, to which no row leads")
         self.accepts = tuple(kind for kind in vocabulary if any(row.receives(kind) for row in self.rows))
-        self._machine = transitions.Machine(model=None, states=list(self.states), initial=initial, auto_transitions=False)
+        states = list(self.states)
+        self._machine = transitions.Machine(model=None, states=states, initial=initial, auto_transitions=False)
         # `transitions` takes the first row whose guards hold, so the rows for refusals come last.
         for row in sorted(self.rows, key=lambda row: (row.otherwise, row.last_resort)):
             for kind in self.accepts:
@@ -418,8 +428,10 @@ class Machine:
                     self._add(kind, row)
 
     def _add(self, kind: type[Message], row: Row) -> None:
-        guards = [_Watched(guard, position, row.otherwise) for position, guard in enumerate(row.guards)]
-        source = list(row.sources()) or ANY
+        guards: list[str | Callable[..., bool | None]] = [
+            _Watched(guard, position, row.otherwise) for position, guard in enumerate(row.guards)
+        ]
+        source: str | list[str | Enum | transitions.State] = list(row.sources()) or ANY
         self._machine.add_transition(kind.__name__, source, row.dest, conditions=guards, before=_Fires(row))
 
     def expects(self, kind: type[Message], state: str) -> bool:

@@ -61,12 +61,13 @@ class Run:
         """The run as aligned text: a line a step, with what the attacker learns."""
         rows = [_row(step) for step in self.steps]
         widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+        indent = " " * (sum(widths) + 2 * len(widths) + 5)
         lines = []
         for number, row in enumerate(rows, 1):
             cells = [cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)]
             lines.append(f"{number:3}  {'  '.join(cells)}  {row[3]}".rstrip())
             if row[4]:
-                lines.append(f"     {'':{widths[0]}}  {'':{widths[1]}}  {'':{widths[2]}}  ! the attacker learns {row[4]}")
+                lines.append(f"{indent}! the attacker learns {row[4]}")
         return "\n".join(lines)
 
 

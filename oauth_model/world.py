@@ -62,7 +62,8 @@ class Composition:
             role: tuple(kind for flow in scenario.all_flows for kind in flow.looks_up.get(role, ())) for role in ROLES
         }
         self.n = len(self.slots)
-        self._parties = tuple((number, slots, itemgetter(*slots)) for number, slots in enumerate(self.by_party.values()))
+        parties = enumerate(self.by_party.values())
+        self._parties = tuple((number, slots, itemgetter(*slots)) for number, slots in parties)
         self._sessions_of = {slots: sessions for _, slots, sessions in self._parties}
         self._tables()
         self.initial = self._initial()
@@ -297,8 +298,8 @@ class Composition:
         return tuple(posted), close(learnt)
 
     def _dropped(self, slot: int, session: int, number: int) -> Change:
-        nobody = Row(Message, "", "")
-        return Change(Step("deliver", slot, number), session, (), self.nothing_learnt, self.nothing_happened, nobody, True)
+        step, nobody = Step("deliver", slot, number), Row(Message, "", "")
+        return Change(step, session, (), self.nothing_learnt, self.nothing_happened, nobody, True)
 
     def _post(self, network: int, taken: int, posted: tuple[int, ...]) -> int:
         waiting = list(self.networks.values[network])

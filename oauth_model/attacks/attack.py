@@ -46,8 +46,9 @@ class Attack:
     is wrong with it. `breaks` are the goals of which the search must find one broken, the most telling first.
     Each entry of `stopped_by` is a set of mitigations which, added to that deployment, must stop all of that;
     each of `not_stopped_by` one that must not. With `stopped_by` empty the claim is that nothing stops it.
-    `id` is the catalogue's, None for what is not in it. `story` says in a sentence how it goes: for readers; the
-    search does not see it.
+    `id` is the catalogue's, None for what is not in it. The attack is looked for within `bounds`; that it is
+    stopped is shown within `bounds_when_stopped`, where those are larger. `story` says in a sentence how it goes:
+    for readers; the search does not see it.
     """
 
     slug: str
@@ -64,6 +65,7 @@ class Attack:
     refuted: tuple[Refuted, ...] = ()
     flows: tuple[Flow, ...] = (AUTHORIZATION_CODE,)
     bounds: Bounds = field(default_factory=Bounds)
+    bounds_when_stopped: Bounds | None = None
     cast: Cast = field(default_factory=Cast)
 
     @property

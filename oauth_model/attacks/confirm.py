@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oauth_model.attacks.attack import Attack, Set
 from oauth_model.checkers.exhaustive import Progress, check
@@ -67,6 +67,8 @@ def claims(attack: Attack, progress: Progress | None = None) -> Iterator[Claim]:
     known: dict[tuple[Scenario, tuple[Goal, ...]], Result] = {}
     for mitigations, expected, goals, because in parts:
         scenario = attack.scenario.plus(*mitigations)  # often the same: what does not help was on already
+        if expected == "holds" and attack.bounds_when_stopped is not None:
+            scenario = replace(scenario, bounds=attack.bounds_when_stopped)
         if (scenario, goals) not in known:
             enough = frozenset(goals[:1]) if expected == "broken" and because is None else frozenset(goals)
             asked = (*goals, honest_run_reaches_its_end)

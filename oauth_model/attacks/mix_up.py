@@ -50,6 +50,8 @@ MIX_UP = Attack(
         (CLIENT_AUTHENTICATION,),
         (EXACT_REDIRECT_URI,),
     ),
+    bounds=Bounds(forgeries=3),
+    bounds_when_stopped=Bounds(forgeries=4),
 )
 
 MIX_UP_IMPLICIT = Attack(
@@ -72,7 +74,8 @@ MIX_UP_IMPLICIT = Attack(
         ),
     ),
     flows=(IMPLICIT, AUTHORIZATION_CODE),
-    bounds=Bounds(windows=1, forgeries=4),
+    bounds=Bounds(windows=1, forgeries=3),
+    bounds_when_stopped=Bounds(windows=1, forgeries=5),
 )
 
 MIX_UP_ATTACKS = (MIX_UP, MIX_UP_IMPLICIT)

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
-DEFENCE_IN_DEPTH = MappingProxyType({})
+DEFENCE_IN_DEPTH: Mapping[str, str] = MappingProxyType(
+    {
+        "window_can_be_lured": "keeps the search small: a user's own window, lured, does what another one does",
+        "issuer_is_mine": "every authorization server of a cast is one that its clients are registered at",
+        "code_grant_is_used": "chooses between the rows of two grants; a client uses one of them",
+        "browser_has_no_session": "tells a stray response from an expected one; state and PKCE refuse both",
+        "response_type_is_code": "chooses between the rows of two grants; a code answers a request for a token",
+        "scope_is_supported": "an unknown scope is still only what the resource owner consented to",
+        "grant_is_within_the_request": "resource owners are shown what is asked for, and grant no more",
+        "grant_type_is_supported": "another grant type at the token endpoint is an error, not an attack",
+        "client_may_use_grant_type": "a client not registered for codes gets none at the authorization endpoint",
+        "refusal_may_be_redirected": "what is wrong decides who is told; the goals are about what is granted",
+    }
+)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from oauth_model.assembly import machines_of
-from oauth_model.attackers import IS_AUTHORIZATION_SERVER, IS_CLIENT, IS_RESOURCE_SERVER, NOBODY, READS_RESPONSES, WEB
+from oauth_model.attackers import IS_AUTHORIZATION_SERVER, IS_CLIENT, IS_RESOURCE_SERVER, READS_RESPONSES, WEB
 from oauth_model.attacks import ATTACKS, EVERYTHING
 from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import Judge, check, explore, honest

@@ -28,7 +28,8 @@ def response_is_from_the_issuer_asked(world: Evidence) -> bool:
     """
     for accepted in world.all(ResponseAccepted):
         consent = world.consent(accepted.credential)
-        if consent is not None and accepted.credential.issuer != accepted.issuer:
-            if world.honest(consent.user) or world.honest(accepted.browser, accepted.issuer):
-                return False
+        if consent is None or accepted.credential.issuer == accepted.issuer:
+            continue
+        if world.honest(consent.user) or world.honest(accepted.browser, accepted.issuer):
+            return False
     return True

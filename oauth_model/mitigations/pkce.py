@@ -54,7 +54,10 @@ _FILLS: Mapping[type[Message], Mapping[str, Fill]] = {
     AuthorizationRequest: {"code_challenge": challenge, "code_challenge_method": method},
     TokenRequest: {"code_verifier": fresh_verifier},
 }
-_CHECKS: Mapping[type[Message], Sequence[Guard]] = {AuthorizationResponse: [run_has_a_verifier], TokenRequest: [verifier_matches_challenge]}
+_CHECKS: Mapping[type[Message], Sequence[Guard]] = {
+    AuthorizationResponse: [run_has_a_verifier],
+    TokenRequest: [verifier_matches_challenge],
+}
 
 PKCE_S256 = Mitigation(
     "pkce-s256",

@@ -32,13 +32,13 @@ PINNED: dict[str, tuple[Scenario, tuple[int, int, int]]] = {
     # name: scenario, (states, transitions, depth)
     "code, weakest": (SCENARIOS["weakest"], (29, 28, 18)),
     "code, strongest": (SCENARIOS["strongest"], (25, 24, 18)),
-    "code, time and faults": (SCENARIOS["time and faults"], (58, 64, 19)),
-    "implicit, time and faults": (SCENARIOS["implicit"], (46, 48, 16)),
+    "code, time and faults": (SCENARIOS["time and faults"], (61, 70, 19)),
+    "implicit, time and faults": (SCENARIOS["implicit"], (37, 40, 16)),
     "two users": (SCENARIOS["two users"], (230, 280, 22)),
-    "web attacker, strongest": (STRONG, (4348, 6270, 21)),
-    "web attacker, weakest, two forgeries": (SCENARIOS["login forgery"], (2978, 4017, 21)),
-    "web attacker who reads responses, strongest": (STRONG.attacked_by(WEB | READS_RESPONSES), (7942, 12432, 23)),
-    "reads responses, code used twice": (SCENARIOS["replay"], (68, 91, 20)),
+    "web attacker, strongest": (STRONG, (7068, 9826, 21)),
+    "web attacker, weakest, two forgeries": (SCENARIOS["login forgery"], (6890, 9258, 21)),
+    "web attacker who reads responses, strongest": (STRONG.attacked_by(WEB | READS_RESPONSES), (17238, 27244, 23)),
+    "reads responses, code used twice": (SCENARIOS["replay"], (73, 131, 20)),
 }
 
 

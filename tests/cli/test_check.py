@@ -1,0 +1,121 @@
+"""`oauth-model check FILE`: verdicts, exit statuses, options and JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from oauth_model.goals import GOALS
+from oauth_model.run_file import load, replay
+from tests.cli.conftest import EXAMPLES, Run
+
+SINGLE_PAGE_APP = EXAMPLES / "single_page_app.toml"
+
+
+@pytest.mark.parametrize(
+    ("example", "status", "broken"),
+    [
+        ("web_app.toml", 0, set()),
+        (
+            "single_page_app.toml",
+            1,
+            {"stolen-code-is-useless", "nobody-else-is-served", "grant-belongs-to-the-browser-that-consented"},
+        ),
+        ("two_authorization_servers.toml", 1, {"response-is-from-the-issuer-asked"}),
+    ],
+)
+def test_examples_have_the_verdicts_that_they_promise(run: Run, example: str, status: int, broken: set[str]) -> None:
+    done = run("check", EXAMPLES / example, "--json")
+    assert done.exit_code == status, done.output
+    (policy,) = json.loads(done.output)["policies"]
+    assert {goal["slug"] for goal in policy["goals"] if goal["verdict"] == "broken"} == broken
+    assert {goal["verdict"] for goal in policy["goals"]} <= {"broken", "holds"}
+
+
+def test_what_mends_an_example_is_switched_on_by_an_option(run: Run) -> None:
+    done = run("check", EXAMPLES / "two_authorization_servers.toml", "--mitigation", "iss", "--forgeries", "1")
+    assert done.exit_code == 0, done.output
+    assert run("check", SINGLE_PAGE_APP, "-m", "PKCE").exit_code == 0
+    assert run("check", SINGLE_PAGE_APP, "-m", "pkce_s256", "-w", "state", "-g", "honest-run-reaches-its-end").exit_code == 0
+
+
+def test_the_verdict_says_its_bounds_and_the_shortest_run(run: Run) -> None:
+    done = run("check", SINGLE_PAGE_APP, "--goal", "CF1w", "--goal", "AZ1")
+    assert done.exit_code == 1
+    assert "within 2 client runs, 1 authorization, 2 windows, 3 forgeries: " in done.output
+    assert "stolen-code-is-useless (CF1w, RFC 9700 section 4.5), broken in 12 steps" in done.output
+    assert "! the attacker learns access_token(id.example#1)" in done.output
+    assert "1 more run: see them with --runs" in done.output
+    assert "nobody-else-is-served (AZ1" not in done.output
+    assert "nobody-else-is-served (AZ1" in run("check", SINGLE_PAGE_APP, "-g", "CF1w", "-g", "AZ1", "--runs").output
+
+
+def test_the_same_command_prints_the_same_twice(run: Run) -> None:
+    assert run("check", SINGLE_PAGE_APP).output == run("check", SINGLE_PAGE_APP).output
+
+
+def test_a_cut_search_is_no_verdict(run: Run) -> None:
+    done = run("check", EXAMPLES / "web_app.toml", "--states", "500", "--goal", "AZ1")
+    assert done.exit_code == 2
+    assert "cut: what was not found may still be there" in done.output
+    assert "holds" not in done.output
+
+
+def test_another_attacker_finds_something_else(run: Run) -> None:
+    assert run("check", SINGLE_PAGE_APP, "--attacker", "nobody").exit_code == 0
+    done = run("check", SINGLE_PAGE_APP, "-a", "W", "-a", "reads-requests", "--goal", "SI2", "--json")
+    (policy,) = json.loads(done.output)["policies"]
+    assert policy["attacker"] == "web+reads-requests"
+
+
+def test_runs_are_saved_and_can_be_taken_again(run: Run, tmp_path: Path) -> None:
+    done = run("check", SINGLE_PAGE_APP, "--save-runs", tmp_path / "runs")
+    assert done.exit_code == 1
+    paths = sorted((tmp_path / "runs").iterdir())
+    assert [path.stem for path in paths] == [
+        "grant-belongs-to-the-browser-that-consented",
+        "nobody-else-is-served",
+        "stolen-code-is-useless",
+    ]
+    for path in paths:
+        assert str(path) in done.output
+        assert replay(load(path)).holds_good
+
+
+def test_json_has_every_goal_with_its_section_and_run(run: Run) -> None:
+    data = json.loads(run("check", SINGLE_PAGE_APP, "--json").output)
+    assert (data["schema"], data["verdict"]) == (1, "broken")
+    goals = {goal.slug: goal for goal in GOALS}
+    for told in data["policies"][0]["goals"]:
+        assert told["reference"] == goals[told["slug"]].reference
+        assert (told["run"] is not None) == (told["verdict"] == "broken")
+
+
+def test_a_weakest_level_is_checked_under_every_policy(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "weakest.toml"
+    file.write_text('extends = "rfc9700"\nattacker = "nobody"\ngoals = ["LV7"]\n', encoding="utf-8")
+    done = run("check", file)
+    assert done.exit_code == 0
+    assert "The level admits 2 policies" in done.output
+    assert "policy 1 of 2 (public" in done.output
+    assert "policy 2 of 2 (confidential" in done.output
+
+
+def test_metadata_is_taken_as_a_deployment(run: Run) -> None:
+    metadata = EXAMPLES / "metadata.json"
+    done = run("check", metadata, "--goal", "redirect-uris-match")
+    assert done.exit_code == 1
+    assert "assumed weakest" in done.output
+    assert "exact-redirect-uri" in done.output
+    piped = run("check", "-", "--goal", "redirect-uris-match", text=metadata.read_text(encoding="utf-8"))
+    assert piped.exit_code == 1
+    assert piped.output == done.output.replace(str(metadata), "standard input")
+
+
+def test_the_starting_deployment_of_metadata_is_a_file_that_check_takes(run: Run) -> None:
+    written = run("deployment", EXAMPLES / "metadata.json")
+    assert written.exit_code == 0
+    assert "# Assumed weakest, because the document cannot say" in written.output
+    direct = json.loads(run("check", EXAMPLES / "metadata.json", "-g", "RI1", "--json").output)
+    through = json.loads(run("check", "-", "-g", "RI1", "--json", text=written.output).output)
+    assert through["policies"] == direct["policies"]

@@ -1,0 +1,74 @@
+"""The installed command as a process: its start, its end by Ctrl-C, and what it does with its streams."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from oauth_model.cli import COMMANDS, main
+
+ROOT = Path(__file__).resolve().parents[2]
+START = [sys.executable, "-c", "from oauth_model.cli import main; main(prog_name='oauth-model')"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+
+
+def test_help_loads_none_of_the_model() -> None:
+    look = (
+        "import sys\nfrom oauth_model.cli import main\n"
+        "try:\n    main(['--help'], prog_name='oauth-model')\n"
+        "finally:\n    print(sorted({name.split('.')[0] for name in sys.modules} & "
+        "{'transitions', 'hypothesis', 'graphviz', 'rich', 'multiprocessing'}), "
+        "sorted(name for name in sys.modules if name.startswith('oauth_model')))"
+    )
+    done = subprocess.run([sys.executable, "-c", look], env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[] ['oauth_model', 'oauth_model.cli']"
+    assert "Exit status: 0 all holds, 1 something is broken" in done.stdout
+
+
+def test_the_list_of_commands_says_what_they_say_themselves() -> None:
+    import click
+
+    context = click.Context(main)
+    for name, (_, text) in COMMANDS.items():
+        command = main.get_command(context, name)
+        assert command is not None
+        assert (command.name, command.short_help) == (name, text)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send there")
+@pytest.mark.parametrize("arguments", [["check"], ["check", "--jobs", "1"]])
+def test_ctrl_c_is_one_line(arguments: list[str]) -> None:
+    with subprocess.Popen([*START, *arguments], env=ENVIRONMENT, stdout=-1, stderr=-1, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("[1/")
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert [line for line in told.splitlines() if line and not line.startswith("[")] == ["oauth-model: interrupted"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a closed pipe is another error there")
+def test_a_reader_that_leaves_is_no_error() -> None:
+    with subprocess.Popen([*START, "list"], env=ENVIRONMENT, stdout=-1, stderr=-1, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
+
+
+def test_there_are_no_colours_in_a_file_and_none_where_they_are_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from oauth_model.cli.output import paint
+
+    assert paint("broken") == "broken"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert paint("broken  ") != "broken  "
+    assert paint("anything else") == "anything else"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert paint("broken") == "broken"
