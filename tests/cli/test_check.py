@@ -33,7 +33,7 @@ def test_examples_have_the_verdicts_that_they_promise(run: Run, example: str, st
 
 
 def test_what_mends_an_example_is_switched_on_by_an_option(run: Run) -> None:
-    done = run("check", EXAMPLES / "two_authorization_servers.toml", "--mitigation", "iss", "--forgeries", "1")
+    done = run("check", EXAMPLES / "two_authorization_servers.toml", "--mitigation", "iss")
     assert done.exit_code == 0, done.output
     assert run("check", SINGLE_PAGE_APP, "-m", "PKCE").exit_code == 0
     assert run("check", SINGLE_PAGE_APP, "-m", "pkce_s256", "-w", "state", "-g", "honest-run-reaches-its-end").exit_code == 0

@@ -1,5 +1,6 @@
 """`attack`, `fix`, `replay`, `draw` and `list`."""
 
+import importlib
 import json
 from pathlib import Path
 
@@ -155,8 +156,7 @@ def test_a_saved_run_is_drawn(run: Run, saved: Path, tmp_path: Path) -> None:
 
 
 def test_without_dot_there_are_texts_and_a_hint(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from oauth_model.drawing import render
-
+    render = importlib.import_module("oauth_model.drawing.render")
     monkeypatch.setattr(render, "find_dot", lambda: None)
     done = run("draw", "flow", "authorization-code", "-o", tmp_path / "flow")
     assert done.exit_code == 0, done.output
