@@ -54,12 +54,12 @@ def decode(data: Plain, hint: Any, place: str) -> Any:
     """The value that plain data stands for, where the annotation `hint` says what may stand. Raises InputError."""
     options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     for option in options:
-        if _suits(data, option):
+        if _suits(data, option, place):
             return _decode(data, option, place)
     raise InputError(f"{place}: {_shown(data)} cannot stand here; expected {_expected(options)}")
 
 
-def _suits(data: Plain, hint: Any) -> bool:
+def _suits(data: Plain, hint: Any, place: str) -> bool:
     origin = get_origin(hint)
     if hint in (None, type(None)):
         return data is None
@@ -77,7 +77,7 @@ def _suits(data: Plain, hint: Any) -> bool:
     named = data.get("type")
     if not issubclass(hint, (Term, Message)):
         return named is None
-    return isinstance(named, str) and issubclass(_class_of(named, "type"), hint)
+    return isinstance(named, str) and issubclass(_class_of(named, f"{place}.type"), hint)
 
 
 def _decode(data: Plain, hint: Any, place: str) -> Any:

@@ -49,7 +49,9 @@ def looks_for_what_is_not_there(me, message):
     return message.no_such_parameter
 
 
-FAULTY = Mitigation("faulty", "has a mistake", "house rules", checks={AuthorizationRequest: [looks_for_what_is_not_there]})
+FAULTY = Mitigation(
+    "faulty", "has a mistake", "house rules", checks={AuthorizationRequest: [looks_for_what_is_not_there]}
+)
 SHADOW = Mitigation("state", "takes a built-in name", "house rules")
 NUMBER = 7
 '''

@@ -36,7 +36,10 @@ def test_what_mends_an_example_is_switched_on_by_an_option(run: Run) -> None:
     done = run("check", EXAMPLES / "two_authorization_servers.toml", "--mitigation", "iss")
     assert done.exit_code == 0, done.output
     assert run("check", SINGLE_PAGE_APP, "-m", "PKCE").exit_code == 0
-    assert run("check", SINGLE_PAGE_APP, "-m", "pkce_s256", "-w", "state", "-g", "honest-run-reaches-its-end").exit_code == 0
+    assert (
+        run("check", SINGLE_PAGE_APP, "-m", "pkce_s256", "-w", "state", "-g", "honest-run-reaches-its-end").exit_code
+        == 0
+    )
 
 
 def test_the_verdict_says_its_bounds_and_the_shortest_run(run: Run) -> None:

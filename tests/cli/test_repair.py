@@ -24,12 +24,11 @@ from oauth_model.mitigations import (
     PKCE_REQUIRED,
     PKCE_S256,
     REPLAY_REVOKES,
-    STATE,
     Policy,
 )
 from oauth_model.scenario import Bounds, Scenario
 
-CANDIDATES = (EXACT_REDIRECT_URI, PKCE_REQUIRED, STATE, PKCE_S256, PKCE_NO_DOWNGRADE, REPLAY_REVOKES)
+CANDIDATES = (EXACT_REDIRECT_URI, PKCE_REQUIRED, PKCE_S256, PKCE_NO_DOWNGRADE, REPLAY_REVOKES)
 
 
 def scenario_with(attacker: Attacker) -> Scenario:
@@ -58,8 +57,8 @@ def by_brute_force(scenario: Scenario, goal: Goal, largest: int) -> list[set[str
 def test_the_sets_are_those_of_a_search_of_all(goal: Goal) -> None:
     scenario = scenario_with(WEB | READS_RESPONSES)
     repair = minimal_policies(scenario, goal, candidates=CANDIDATES, largest=2)
+    assert repair.broken
     assert [{mitigation.slug for mitigation in chosen} for chosen in repair.sets] == by_brute_force(scenario, goal, 2)
-    assert repair.broken == (not check(scenario, [goal]).holds)
     assert not repair.undecided
 
 
@@ -86,7 +85,7 @@ def test_a_goal_has_to_hold_in_every_scenario() -> None:
 
 
 def test_a_cut_search_leaves_a_set_undecided() -> None:
-    scenario = scenario_with(WEB).bounded(states=60)
+    scenario = scenario_with(WEB).bounded(states=100)
     repair = minimal_policies(scenario, redirect_uris_match, candidates=[EXACT_REDIRECT_URI], largest=1)
     assert repair.broken
     assert repair.sets == ()
