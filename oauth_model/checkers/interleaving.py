@@ -221,7 +221,8 @@ def sample(
 
     A verdict is False, with a minimal run, or None: no violation was found, which is not "holds". It stops early
     when every goal is broken, or those in `enough` are; with `enough` empty it never does. The same seed gives
-    the same answer. Raises ModelError like `interleavings`.
+    the same answer in the same program; in another one Hypothesis may draw other examples, since it also tries
+    numbers that it finds in the source of the modules that are loaded. Raises ModelError like `interleavings`.
     """
     machine = _machine(Survey, scenario, goals)
     machine.found, machine.worlds, machine.totals = {}, set(), Counter()

@@ -16,8 +16,8 @@ from oauth_model.goals import SAFETY, Goal
 from oauth_model.scenario import Scenario
 from tests.core.scenarios import SCENARIOS
 
-EXAMPLES = 600
-"""At most so many where there is something to find; few are needed."""
+EXAMPLES = 4000
+"""At most so many where there is something to find; one goal needs some hundreds, the others a few dozen."""
 
 FEW_EXAMPLES = 30
 """So many where there is nothing to find."""

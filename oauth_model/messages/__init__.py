@@ -1,0 +1,99 @@
+"""Messages: one frozen dataclass for each arrow of the RFCs.
+
+The fields are the RFC's parameters, required and optional as the RFC says; the base class is the
+channel the message travels on; `sender` and `receiver` are the roles at its two ends. The user
+agent relays front-channel messages and is neither. A message does not say who really sent it:
+that is the envelope's (`machine.Envelope`), and only on channels where a receiver can tell.
+"""
+
+from oauth_model.messages.authorization import (
+    AuthorizationError,
+    AuthorizationErrorResponse,
+    AuthorizationRequest,
+    AuthorizationRequestWithSecret,
+    AuthorizationResponse,
+    Fault,
+    ImplicitResponse,
+)
+from oauth_model.messages.browser import (
+    AuthorizationPrompt,
+    Click,
+    Consent,
+    Denial,
+    DenyAccess,
+    GrantAccess,
+    LoginRequest,
+    Page,
+    SignIn,
+)
+from oauth_model.messages.channel import (
+    AUTHORIZATION_SERVER,
+    CLIENT,
+    RESOURCE_OWNER,
+    RESOURCE_SERVER,
+    ROLES,
+    USER_AGENT,
+    BackChannel,
+    FrontChannel,
+    Message,
+    Spontaneous,
+    UserInterface,
+)
+from oauth_model.messages.resource import (
+    LinkWithToken,
+    ResourceError,
+    ResourceErrorResponse,
+    ResourceRequest,
+    ResourceRequestInUri,
+    ResourceResponse,
+    UseToken,
+)
+from oauth_model.messages.token import (
+    Expire,
+    TokenError,
+    TokenErrorResponse,
+    TokenRequest,
+    TokenResponse,
+)
+
+__all__ = [
+    "AUTHORIZATION_SERVER",
+    "AuthorizationError",
+    "AuthorizationErrorResponse",
+    "AuthorizationPrompt",
+    "AuthorizationRequest",
+    "AuthorizationRequestWithSecret",
+    "AuthorizationResponse",
+    "BackChannel",
+    "CLIENT",
+    "Click",
+    "Consent",
+    "Denial",
+    "DenyAccess",
+    "Expire",
+    "Fault",
+    "FrontChannel",
+    "GrantAccess",
+    "ImplicitResponse",
+    "LinkWithToken",
+    "LoginRequest",
+    "Message",
+    "Page",
+    "RESOURCE_OWNER",
+    "RESOURCE_SERVER",
+    "ROLES",
+    "ResourceError",
+    "ResourceErrorResponse",
+    "ResourceRequest",
+    "ResourceRequestInUri",
+    "ResourceResponse",
+    "SignIn",
+    "Spontaneous",
+    "TokenError",
+    "TokenErrorResponse",
+    "TokenRequest",
+    "TokenResponse",
+    "USER_AGENT",
+    "UseToken",
+    "UserInterface",
+]

@@ -1,0 +1,136 @@
+"""Messages at the authorization endpoint (RFC 6749 sections 4.1.1, 4.1.2 and 4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from oauth_model.messages.channel import (
+    AUTHORIZATION_SERVER,
+    CLIENT,
+    FrontChannel,
+    Spontaneous,
+)
+from oauth_model.terms import (
+    AccessToken,
+    Challenge,
+    ClientId,
+    ClientSecret,
+    Code,
+    Issuer,
+    ResourceIndicator,
+    Scope,
+    State,
+    Uri,
+    Verifier,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest(FrontChannel):
+    """RFC 6749 sections 4.1.1 and 4.2.1, with RFC 7636 section 4.3 and RFC 8707 section 2.1."""
+
+    response_type: Literal["code", "token"]
+    client_id: ClientId
+    redirect_uri: Uri | None = None
+    scope: Scope | None = None
+    state: State | None = None
+    code_challenge: Challenge | Verifier | None = None
+    code_challenge_method: Literal["S256", "plain"] | None = None
+    resource: ResourceIndicator | None = None
+
+    name: ClassVar[str] = "authorization request"
+    reference: ClassVar[str] = "RFC 6749 section 4.1.1"
+    sender: ClassVar[str] = CLIENT
+    receiver: ClassVar[str] = AUTHORIZATION_SERVER
+    moot_when_own: ClassVar[tuple[str, ...]] = ("state", "scope")
+
+    def well_formed(self) -> bool:
+        """The method is that of the challenge; left out it means plain (RFC 7636 section 4.3)."""
+        if isinstance(self.code_challenge, Verifier):
+            return self.code_challenge_method in ("plain", None)
+        return self.code_challenge_method == ("S256" if self.code_challenge else None)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequestWithSecret(AuthorizationRequest):
+    """What RFC 6749 does not have: the client secret sent along through the browser.
+
+    Section 2.3.1 rules it out; some descriptions of OAuth tell it this way, so the model can too.
+    """
+
+    client_secret: ClientSecret | None = None
+
+    forged: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationResponse(FrontChannel):
+    """RFC 6749 section 4.1.2, with `iss` of RFC 9207 section 2."""
+
+    code: Code
+    state: State | None = None
+    iss: Issuer | None = None
+
+    name: ClassVar[str] = "authorization response"
+    reference: ClassVar[str] = "RFC 6749 section 4.1.2"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = CLIENT
+
+
+@dataclass(frozen=True, slots=True)
+class ImplicitResponse(FrontChannel):
+    """The access token in the fragment of the redirection URI (RFC 6749 section 4.2.2)."""
+
+    access_token: AccessToken
+    state: State | None = None
+    iss: Issuer | None = None
+
+    name: ClassVar[str] = "access token response (implicit)"
+    reference: ClassVar[str] = "RFC 6749 section 4.2.2"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = CLIENT
+
+
+AuthorizationError = Literal[
+    "invalid_request",
+    "unauthorized_client",
+    "access_denied",
+    "unsupported_response_type",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationErrorResponse(FrontChannel):
+    """RFC 6749 sections 4.1.2.1 and 4.2.2.1, with `iss` of RFC 9207 section 2."""
+
+    error: AuthorizationError
+    state: State | None = None
+    iss: Issuer | None = None
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "error response"
+    reference: ClassVar[str] = "RFC 6749 section 4.1.2.1"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = CLIENT
+
+
+@dataclass(frozen=True, slots=True)
+class Fault(Spontaneous):
+    """The authorization server cannot go on (RFC 6749 section 4.1.2.1, the last two error codes)."""
+
+    error: Literal["server_error", "temporarily_unavailable"]
+
+    happens_if: ClassVar[str | None] = "faults_happen"
+    name: ClassVar[str] = "fault"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = AUTHORIZATION_SERVER
+
+    @classmethod
+    def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
+        """Either way."""
+        return (cls("server_error"), cls("temporarily_unavailable"))

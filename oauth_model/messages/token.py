@@ -1,0 +1,92 @@
+"""Messages at the token endpoint (RFC 6749 sections 4.1.3, 4.1.4 and 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from oauth_model.messages.channel import (
+    AUTHORIZATION_SERVER,
+    CLIENT,
+    BackChannel,
+    Spontaneous,
+)
+from oauth_model.terms import (
+    AccessToken,
+    ClientId,
+    ClientSecret,
+    Code,
+    Scope,
+    Uri,
+    Verifier,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest(BackChannel):
+    """RFC 6749 section 4.1.3, client authentication of section 2.3.1, verifier of RFC 7636 section 4.5."""
+
+    grant_type: Literal["authorization_code"]
+    code: Code
+    client_id: ClientId
+    redirect_uri: Uri | None = None
+    client_secret: ClientSecret | None = None
+    code_verifier: Verifier | None = None
+
+    name: ClassVar[str] = "token request"
+    reference: ClassVar[str] = "RFC 6749 section 4.1.3"
+    sender: ClassVar[str] = CLIENT
+    receiver: ClassVar[str] = AUTHORIZATION_SERVER
+
+
+@dataclass(frozen=True, slots=True)
+class TokenResponse(BackChannel):
+    """RFC 6749 section 5.1; `scope` is present where it is not what was asked for."""
+
+    access_token: AccessToken
+    token_type: Literal["Bearer"] = "Bearer"
+    scope: Scope | None = None
+
+    name: ClassVar[str] = "token response"
+    reference: ClassVar[str] = "RFC 6749 section 4.1.4"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = CLIENT
+
+
+TokenError = Literal[
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenErrorResponse(BackChannel):
+    """RFC 6749 section 5.2."""
+
+    error: TokenError
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "token error response"
+    reference: ClassVar[str] = "RFC 6749 section 5.2"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = CLIENT
+
+
+@dataclass(frozen=True, slots=True)
+class Expire(Spontaneous):
+    """A lifetime ends: the code (RFC 6749 section 4.1.2) or the access token (section 4.2.2) lapses."""
+
+    happens_if: ClassVar[str | None] = "time_passes"
+    name: ClassVar[str] = "expire"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = AUTHORIZATION_SERVER
+
+    @classmethod
+    def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
+        """At any moment."""
+        return (cls(),)
