@@ -11,8 +11,19 @@ from dataclasses import replace
 from typing import Any
 
 from oauth_model.machine import Machine, ModelError, Row, Setting, View
-from oauth_model.messages import RESOURCE_SERVER, ROLES, USER_AGENT, Message
+from oauth_model.messages import (
+    RESOURCE_SERVER,
+    ROLES,
+    USER_AGENT,
+    BackChannel,
+    FrontChannel,
+    Message,
+    Spontaneous,
+    UserInterface,
+)
 from oauth_model.scenario import Scenario
+
+CHANNELS = (FrontChannel, BackChannel, UserInterface, Spontaneous)
 
 INITIAL = {USER_AGENT: "blank", RESOURCE_SERVER: "ready"}
 """The state in which the machines of a role begin; "idle" for the others."""
@@ -37,7 +48,9 @@ def vocabulary(scenario: Scenario) -> tuple[type[Message], ...]:
         for rows in flow.rows.values():
             for row in rows:
                 for kind in row.on if isinstance(row.on, tuple) else (row.on,):
-                    if "__dataclass_fields__" in vars(kind):
+                    if kind not in CHANNELS and "__dataclass_fields__" not in vars(kind):
+                        raise ModelError(f"{kind.__name__}, which flow {flow.slug!r} names, lacks its own @dataclass")
+                    if kind not in CHANNELS:
                         kinds[kind] = None
                         kinds.update(dict.fromkeys(kind.__subclasses__()))
     return tuple(kinds)

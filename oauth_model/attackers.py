@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oauth_model.errors import ModelError
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -19,6 +20,8 @@ from oauth_model.messages import (
     ResourceRequestInUri,
     TokenResponse,
 )
+
+PLAYABLE = (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,15 @@ class Attacker:
     browser: bool = False
     lures: bool = False
     takes_over: bool = False
+
+    def __post_init__(self) -> None:
+        for role in self.plays:
+            if role not in PLAYABLE:
+                raise ModelError(f"attacker {self.slug!r} plays {role!r}; it can play: {', '.join(PLAYABLE)}")
+        if not isinstance(self.reads, tuple) or not all(
+            isinstance(kind, type) and issubclass(kind, Message) for kind in self.reads
+        ):
+            raise ModelError(f"attacker {self.slug!r} reads {self.reads!r}, which is not a tuple of message classes")
 
     def __or__(self, other: Attacker) -> Attacker:
         if not self.acts or not other.acts:

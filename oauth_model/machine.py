@@ -22,6 +22,7 @@ from enum import Enum
 
 import transitions
 
+from oauth_model.errors import ModelError
 from oauth_model.facts import Fact, Shared
 from oauth_model.messages import Message
 from oauth_model.session import Address, Envelope, Memory, Session
@@ -44,10 +45,6 @@ SAME = "="
 
 ANY = "*"
 """As a row's source: every state of the machine."""
-
-
-class ModelError(Exception):
-    """The model, or something a user added to it, is put together wrongly. Its text says where and why."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +91,15 @@ Outcome = Accepted | Refused
 class _Watched:
     """A guard as `transitions` calls it, telling the view when it refuses."""
 
-    def __init__(self, guard: Guard, position: int, otherwise: bool) -> None:
-        self.guard, self.position, self.otherwise = guard, position, otherwise
+    def __init__(self, guard: Guard, position: int, otherwise: bool, refusals: set[str]) -> None:
+        self.guard, self.position, self.otherwise, self.refusals = guard, position, otherwise, refusals
 
     def __call__(self, me: View, message: Message) -> bool:
         holds = bool(self.guard(me, message))
-        if not holds and not self.otherwise:
-            me.note_refusal(self.guard, self.position)
+        if not holds:
+            self.refusals.add(self.guard.__name__)
+            if not self.otherwise:
+                me.note_refusal(self.guard, self.position)
         return holds
 
 
@@ -135,6 +134,7 @@ class Machine:
     ) -> None:
         self.role = role
         self.initial = initial
+        self.refusals: set[str] = set()  # the guards that ever refused: those that make a difference here
         self.rows = tuple(_without(row, without) for row in rows)
         self.states = tuple(dict.fromkeys([initial, *_states(self.rows)]))
         reached = {self.initial, *(row.dest for row in self.rows)}
@@ -152,7 +152,7 @@ class Machine:
 
     def _add(self, kind: type[Message], row: Row) -> None:
         guards: list[str | Callable[..., bool | None]] = [
-            _Watched(guard, position, row.otherwise) for position, guard in enumerate(row.guards)
+            _Watched(guard, position, row.otherwise, self.refusals) for position, guard in enumerate(row.guards)
         ]
         source: str | list[str | Enum | transitions.State] = list(row.sources()) or ANY
         self._machine.add_transition(kind.__name__, source, row.dest, conditions=guards, before=_Fires(row))

@@ -89,19 +89,25 @@ def scenarios() -> Iterator[Scenario]:
 
 
 class _Bench:
-    """The scenarios with the goals that hold in them, found once."""
+    """The scenarios with the goals that hold in them and the guards that refuse something there, found once."""
 
     def __init__(self, note: Note) -> None:
-        self.entries: list[tuple[Scenario, frozenset[Goal], frozenset[Goal], frozenset[str]]] = []
+        self.entries: list[tuple[Scenario, frozenset[Goal], frozenset[Goal], frozenset[str], frozenset[str]]] = []
         for scenario in dict.fromkeys(scenarios()):
             note(f"what holds in {scenario}")
-            result = check(scenario, (*SAFETY, *LIVENESS))
-            held = frozenset(verdict.goal for verdict in result.verdicts if verdict.holds)
-            guards = frozenset(name for names in guards_of(scenario).values() for name in names)
-            self.entries.append((scenario, held & frozenset(SAFETY), held & frozenset(LIVENESS), guards))
+            composition = Composition(scenario)
+            search = explore(composition, Judge(composition, SAFETY))
+            safety = frozenset(goal for goal in SAFETY if search.complete and goal not in search.found)
+            held = check(honest(scenario), LIVENESS).verdicts
+            liveness = frozenset(verdict.goal for verdict in held if verdict.holds)
+            refuse = {name for machine in composition.machines.values() for name in machine.refusals}
+            guards = {name for names in guards_of(scenario).values() for name in names}
+            self.entries.append((scenario, safety, liveness, frozenset(guards), frozenset(refuse)))
 
     def report(self, role: str, name: str, claim: str) -> GuardReport:
-        for scenario, safety, liveness, guards in self.entries:
+        """Look for a goal that breaks without a guard: where it refuses something, or if it nowhere does, anywhere."""
+        refuses = [entry for entry in self.entries if name in entry[4]]
+        for scenario, safety, liveness, guards, _ in refuses or self.entries:
             if name in guards:
                 found = _broken(scenario.without_guard(name), safety, liveness)
                 if found is not None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from oauth_model.facts import Shared
-from oauth_model.machine import Row
+from oauth_model.machine import ModelError, Row
+from oauth_model.messages import ROLES
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,11 @@ class Flow:
     rows: Mapping[str, list[Row]] = field(default_factory=dict)
     response_type: str | None = None
     looks_up: Mapping[str, tuple[type[Shared], ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for role in (*self.rows, *self.looks_up):
+            if role not in ROLES:
+                raise ModelError(f"flow {self.slug!r} has rows for {role!r}; the roles are: {', '.join(ROLES)}")
 
     def __str__(self) -> str:
         return self.slug

@@ -114,11 +114,6 @@ class DenyAccess(Spontaneous):
     sender: ClassVar[str] = RESOURCE_OWNER
     receiver: ClassVar[str] = RESOURCE_OWNER
 
-    @classmethod
-    def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
-        """There is one way to do it."""
-        return (cls(),)
-
 
 @dataclass(frozen=True, slots=True)
 class Consent(UserInterface):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+from oauth_model.errors import ModelError
 from oauth_model.terms import Term
 
 RESOURCE_OWNER = "resource owner"
@@ -80,5 +81,10 @@ class Spontaneous(Message):
 
     @classmethod
     def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
-        """The steps of this kind that a session with this memory could take."""
-        return ()
+        """The steps of this kind that a session with this memory could take; one, if it has no parameters.
+
+        Raises ModelError for a class with parameters that does not say which values they take.
+        """
+        if fields(cls):
+            raise ModelError(f"{cls.__name__} has parameters, and needs a method options() that says their values")
+        return (cls(),)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from oauth_model.messages.channel import (
     CLIENT,
@@ -81,11 +80,6 @@ class UseToken(Spontaneous):
     sender: ClassVar[str] = CLIENT
     receiver: ClassVar[str] = CLIENT
 
-    @classmethod
-    def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
-        """There is one way to do it."""
-        return (cls(),)
-
 
 @dataclass(frozen=True, slots=True)
 class LinkWithToken(Spontaneous):
@@ -94,8 +88,3 @@ class LinkWithToken(Spontaneous):
     name: ClassVar[str] = "link with token"
     sender: ClassVar[str] = CLIENT
     receiver: ClassVar[str] = CLIENT
-
-    @classmethod
-    def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
-        """There is one way to do it."""
-        return (cls(),)

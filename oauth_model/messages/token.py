@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from oauth_model.messages.channel import (
     AUTHORIZATION_SERVER,
@@ -85,8 +84,3 @@ class Expire(Spontaneous):
     name: ClassVar[str] = "expire"
     sender: ClassVar[str] = AUTHORIZATION_SERVER
     receiver: ClassVar[str] = AUTHORIZATION_SERVER
-
-    @classmethod
-    def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
-        """At any moment."""
-        return (cls(),)

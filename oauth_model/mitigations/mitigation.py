@@ -7,10 +7,10 @@ express is how parties behave without it: that is the flow's, and always the wea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from oauth_model.machine import Guard, View
+from oauth_model.machine import Guard, ModelError, View
 from oauth_model.messages import Message
 
 Fill = Callable[[View], Any]
@@ -35,6 +35,18 @@ class Mitigation:
     checks: Mapping[type[Message], Sequence[Guard]] = field(default_factory=dict)
     configures: Mapping[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for message in (*self.fills, *self.checks):
+            if "__dataclass_fields__" not in vars(message):
+                raise ModelError(f"mitigation {self.slug!r} is about {message.__name__}, no message of its own")
+        for message, parameters in self.fills.items():
+            unknown = set(parameters) - {field.name for field in fields(message)}
+            if unknown:
+                raise ModelError(f"mitigation {self.slug!r} fills {min(unknown)!r}, no parameter of {message.__name__}")
+        for message, guards in self.checks.items():
+            if callable(guards) or not all(callable(guard) for guard in guards):
+                raise ModelError(f"mitigation {self.slug!r}: the checks of {message.__name__} must be a list of guards")
 
     def __str__(self) -> str:
         return self.slug

@@ -22,7 +22,7 @@ EXAMPLES = 4000
 FEW_EXAMPLES = 30
 """So many where there is nothing to find."""
 
-SMALL = {"client_runs": 1, "forgeries": 4}
+SMALL = {"client_runs": 1, "forgeries": 3}
 """Bounds within which both checkers are quick, and every attack still breaks something."""
 
 
