@@ -6,6 +6,7 @@ handed to the sessions that make one. Rows are never copied for a variant: off i
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -52,8 +53,13 @@ def vocabulary(scenario: Scenario) -> tuple[type[Message], ...]:
                         raise ModelError(f"{kind.__name__}, which flow {flow.slug!r} names, lacks its own @dataclass")
                     if kind not in CHANNELS:
                         kinds[kind] = None
-                        kinds.update(dict.fromkeys(kind.__subclasses__()))
+                        kinds.update(dict.fromkeys(sub for sub in kind.__subclasses__() if _is_current(sub)))
     return tuple(kinds)
+
+
+def _is_current(kind: type[Message]) -> bool:
+    """Whether a class is the one its module knows: `dataclass(slots=True)` leaves the class it replaces behind."""
+    return getattr(sys.modules.get(kind.__module__), kind.__name__, kind) is kind
 
 
 def machines_of(scenario: Scenario) -> dict[str, Machine]:

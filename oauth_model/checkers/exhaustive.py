@@ -157,7 +157,8 @@ def check(
     verdicts: dict[Goal, Verdict] = {}
     composition = Composition(scenario)
     stop_on = frozenset(always if enough is None else enough)
-    search = explore(composition, Judge(composition, always), stop_on=stop_on, progress=progress)
+    judge = Judge(composition, always)
+    search = explore(composition, judge, stop_on=stop_on, progress=progress) if always else Search(composition)
     states = len(search.came_from)
     for goal in always:
         world = search.found.get(goal)
