@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from oauth_model.cast import ATTACKER
+from oauth_model.cast import ATTACKER, SITE
 from oauth_model.facts import Shared
 from oauth_model.knowledge import Knowledge, forgeries, relevant
 from oauth_model.machine import Address, Envelope
@@ -157,14 +157,26 @@ class Adversary:
                     )
                 yield from found
     def _addresses(self, slot: int, world: World) -> tuple[Address, ...]:
-        """The addresses from which the attacker can try to direct a window: an empty one as who lures it, others
-        as a server that it may have asked. Whether the window listens is the user agent's to say."""
-        if self._world.session(world, slot).state == self._world.machines[USER_AGENT].initial:
-            return (Address(ATTACKER),) if self._attacker.lures else ()
-        asked = self._world.session(world, slot).memory.server
-        if self._world.scenario.without_guards:  # one of them may be the guard that makes the others pointless
-            return (Address(ATTACKER), *(Address(party) for party in sorted(self._cast.owned)))
-        return () if asked is None or self._cast.honest(asked) else (Address(asked),)
+        """The addresses from which the attacker can direct a window: an empty one as who lures it, others as a
+        server that it may have asked. Whether the window listens is the user agent's to say."""
+        c = self._world
+        if c.session(world, slot).state == c.machines[USER_AGENT].initial:
+            tried = [Address(ATTACKER)] if self._attacker.lures else []
+        else:
+            tried = [Address(party) for party in (ATTACKER, *sorted(self._cast.owned))]
+        return tuple(sender for sender in tried if self._listens(slot, world, sender))
+
+    def _listens(self, slot: int, world: World, sender: Address) -> bool:
+        """Whether a window follows some link from a sender; a user agent does not look at what is in it."""
+        c = self._world
+        shared = c.shared(world[c.n + 2])[USER_AGENT]
+        for kind in c.machines[USER_AGENT].accepts:
+            if issubclass(kind, FrontChannel) and kind.forged:
+                for message in forgeries(kind, self._relevant_to(kind, world[c.n + 1]), own=False):
+                    link = Envelope(sender, c.addresses[slot], message, uri=Uri(SITE))
+                    change = c.local(slot, world[slot], c.envelopes.number(link), shared, "lure")
+                    return change is not None and not change.otherwise
+        return False
 
     def _accepted(self, world: World, slot: int, sender: Address, slots: tuple[int, ...]) -> Iterator[Change]:
         """The links to one server, given by its slots, that a window follows and that have an effect there."""

@@ -105,10 +105,9 @@ class _Bench:
             self.entries.append((scenario, safety, liveness, frozenset(guards), frozenset(refuse)))
 
     def report(self, role: str, name: str, claim: str) -> GuardReport:
-        """Look for a goal that breaks without a guard: where it refuses something, or if it nowhere does, anywhere."""
-        refuses = [entry for entry in self.entries if name in entry[4]]
-        for scenario, safety, liveness, guards, _ in refuses or self.entries:
-            if name in guards:
+        """Look for a goal that breaks without a guard, wherever it refuses something: elsewhere it changes nothing."""
+        for scenario, safety, liveness, guards, refuse in self.entries:
+            if name in guards and name in refuse:
                 found = _broken(scenario.without_guard(name), safety, liveness)
                 if found is not None:
                     return GuardReport(name, role, claim, found[0], scenario, found[1])
