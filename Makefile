@@ -31,7 +31,7 @@ lint: $(STAMP)  ## ruff and mypy
 	@$(BIN)/python -m mypy
 
 bench: $(STAMP)  ## measure how fast the checkers are
-	@$(BIN)/python benchmarks/run.py $(ARGS)
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 gallery: $(STAMP)  ## draw the pictures in diagrams/ again
 	@$(BIN)/python -m diagrams $(ARGS)

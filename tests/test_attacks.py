@@ -10,7 +10,7 @@ from oauth_model.attacks import ATTACKS, EVERYTHING, Attack, claims
 from oauth_model.machine import Row
 from oauth_model.mitigations import MITIGATIONS
 
-REQUIRED = "RU01 RU02 RU15 SI01 SI02 SI03 SI04 SI05 SI08 SI13 SI14 MX01 MX03 CL01 LC01 LC03".split()
+REQUIRED = ["RU01", "RU02", "RU15", "SI01", "SI02", "SI03", "SI04", "SI05", "SI08", "SI13", "SI14", "MX01", "MX03", "CL01", "LC01", "LC03"]
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id or attack.slug)

@@ -20,6 +20,7 @@ from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import LIVENESS, SAFETY, Goal
 from oauth_model.machine import Switch
+from oauth_model.messages import AUTHORIZATION_SERVER
 from oauth_model.mitigations import CLIENT_AUTHENTICATION, EXACT_REDIRECT_URI, NO_IMPLICIT, STATE, Policy
 from oauth_model.run import Run, run_of
 from oauth_model.scenario import Bounds, Scenario
@@ -71,7 +72,7 @@ def hardened_scenarios() -> tuple[Scenario, ...]:
         Scenario(policy=EVERYTHING.minus(STATE), attacker=WEB, bounds=small),
         Scenario(policy=EVERYTHING, attacker=WEB | IS_CLIENT, bounds=small, cast=Cast(scope=both)),
         Scenario(policy=EVERYTHING, attacker=WEB, bounds=Bounds(authorizations=2, forgeries=3)),
-        Scenario(policy=EVERYTHING, attacker=WEB | IS_AUTHORIZATION_SERVER, bounds=small),
+        Scenario(policy=EVERYTHING, attacker=WEB | IS_AUTHORIZATION_SERVER, bounds=Bounds(windows=1, forgeries=3)),
     ]
     for attacker in (WEB | READS_RESPONSES, WEB | IS_CLIENT, WEB | IS_RESOURCE_SERVER):
         scenarios += [Scenario(policy=policy, attacker=attacker, bounds=small) for policy in (EVERYTHING, public)]
@@ -84,7 +85,8 @@ def scenarios() -> Iterator[Scenario]:
     for attack in ATTACKS:
         for mitigations in attack.stopped_by:
             scenario = attack.scenario.plus(*mitigations)
-            yield replace(scenario, bounds=replace(scenario.bounds, forgeries=3))
+            windows = 1 if AUTHORIZATION_SERVER in attack.attacker.plays else 2  # those searches are large
+            yield replace(scenario, bounds=Bounds(windows=windows, forgeries=3))
     yield from hardened_scenarios()
 
 

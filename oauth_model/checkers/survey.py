@@ -15,7 +15,7 @@ import concurrent.futures
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ from oauth_model.flows.flow import Flow
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import GOALS, Goal
 from oauth_model.messages import AUTHORIZATION_SERVER
-from oauth_model.mitigations import NO_IMPLICIT, Mitigation, Policy
+from oauth_model.mitigations import DISTINCT_REDIRECT_URIS, ISS, NO_IMPLICIT, Mitigation, Policy
 from oauth_model.names import GOAL, InputError, look_up, spec_of
 from oauth_model.scenario import Bounds, Scenario
 
@@ -64,9 +64,17 @@ Note = Callable[[int, int, str], None]
 """Called after each search with how many are done, how many there are, and what was looked at."""
 
 
-def bounds_for(level: str, attacker: Attacker) -> Bounds:
-    """How far the survey looks: further where fewer steps are possible, so that all of it takes a minute."""
-    return Bounds(forgeries=3 if level == "weakest" or attacker.plays else None)
+def bounds_for(level: str, attacker: Attacker, policies: Iterable[Policy]) -> Bounds:
+    """How far the survey looks: further where fewer steps are possible, so that all of it takes a minute.
+
+    A party of the attacker's multiplies what can happen. There it is one run of each client, but two where
+    nothing keeps authorization servers apart and one is the attacker's: that takes two runs to exploit in full.
+    """
+    if not attacker.plays:
+        return Bounds(forgeries=3 if level == "weakest" else None)
+    kept_apart = all(policy & {ISS, DISTINCT_REDIRECT_URIS} for policy in policies)
+    two_runs = AUTHORIZATION_SERVER in attacker.plays and not kept_apart
+    return Bounds(client_runs=2 if two_runs else 1, forgeries=3)
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,7 @@ class Inquiry:
                         policy.plus(*self.plus).minus(*self.minus)
                         for policy in _policies(profile, level, AUTHORIZATION_SERVER in attacker.plays)
                     )
-                    bounds = bounds_for(level, attacker)
+                    bounds = bounds_for(level, attacker, policies)
                     scenarios = tuple(self._scenario(policy, attacker, bounds) for policy in policies)
                     yield profile, level, attacker, scenarios
 
