@@ -10,7 +10,10 @@ from oauth_model.attacks import ATTACKS, EVERYTHING, Attack, claims
 from oauth_model.machine import Row
 from oauth_model.mitigations import MITIGATIONS
 
-REQUIRED = ["RU01", "RU02", "RU15", "SI01", "SI02", "SI03", "SI04", "SI05", "SI08", "SI13", "SI14", "MX01", "MX03", "CL01", "LC01", "LC03"]
+REQUIRED = {
+    *("RU01", "RU02", "RU15", "SI01", "SI02", "SI03", "SI04", "SI05", "SI08", "SI13", "SI14"),
+    *("MX01", "MX03", "CL01", "LC01", "LC03"),
+}
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id or attack.slug)
@@ -36,7 +39,7 @@ def test_a_found_run_ends_where_its_goal_breaks(attack: Attack) -> None:
 
 def test_the_catalogue_names_what_it_must_and_nothing_twice() -> None:
     ids = [attack.id for attack in ATTACKS if attack.id]
-    assert set(REQUIRED) <= set(ids)
+    assert set(ids) >= REQUIRED
     assert len(ids) == len(set(ids))
     assert len({attack.slug for attack in ATTACKS}) == len(ATTACKS)
 

@@ -26,7 +26,7 @@ def command(kind: str | None, as_json: bool) -> int:
     """
     from oauth_model import names
 
-    wanted = [each for each, name in zip(names.KINDS, KINDS_OF_NAMES, strict=True) if kind in (None, name)]
+    wanted = [each for each, name in zip(names.KINDS, KINDS, strict=True) if kind in (None, name)]
     if as_json:
         say_json({f"{each.slug}s": [_plain(record) for record in each.built_in()] for each in wanted})
         return 0
@@ -35,9 +35,6 @@ def command(kind: str | None, as_json: bool) -> int:
             say(*([""] if number else []), f"{each.slug}s")
         say(*_lines(each, "  " if len(wanted) > 1 else ""))
     return 0
-
-
-KINDS_OF_NAMES = KINDS
 
 
 def _lines(kind: Kind, indent: str) -> Iterator[str]:

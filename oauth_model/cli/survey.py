@@ -15,7 +15,7 @@ from oauth_model.names import PROFILE
 from oauth_model.profiles import PROFILES
 
 LEGEND = (
-    "broken: under at least one of the column's policies; holds: under all of them, within the bounds of the column"
+    "Broken: under at least one of the column's policies; holds: under all of them, within the bounds of the column"
 )
 MEANING = {
     "weakest": "every minimal conforming policy",
@@ -76,7 +76,7 @@ def _legend(columns: list[Column], attackers: Sequence[Any]) -> Iterator[str]:
     rest = columns[0].bounds
     counted = f"{count(rest.authorizations, 'authorization')}, {count(rest.windows, 'window')}"
     yield f"Bounds: {counted}, and the client runs and forgeries of the column"
-    yield LEGEND[0].upper() + LEGEND[1:]
+    yield LEGEND
     yield "Attackers:"
     shown = {_heading(column): column.attacker for column in columns}
     yield from table([(short, f"{attacker} ({attacker.reference})") for short, attacker in shown.items()], indent="  ")
