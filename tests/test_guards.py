@@ -1,0 +1,27 @@
+"""Every guard is load-bearing, or listed with its reason: the search decides which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oauth_model.checkers.guard_reasons import DEFENCE_IN_DEPTH
+from oauth_model.checkers.guards import each_guard
+
+DOCS = Path(__file__).parent.parent / "docs" / "guards.md"
+
+
+@pytest.mark.slow
+def test_every_guard_breaks_a_goal_when_taken_out_or_has_its_reason() -> None:
+    reports = {report.guard: report for report in each_guard()}
+    left_over = [name for name, report in reports.items() if not report.accounted_for]
+    assert not left_over, f"nothing breaks without {left_over}, and guard_reasons.py does not say why they are there"
+    idle = {name for name, report in reports.items() if report.broken is None}
+    assert idle == set(DEFENCE_IN_DEPTH), "a reason is given for a guard that carries weight, or that is no longer there"
+
+
+def test_the_reasons_are_in_the_documentation() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    for name, reason in DEFENCE_IN_DEPTH.items():
+        assert f"| `{name}` | {reason} |" in text
