@@ -154,12 +154,16 @@ class RunFailed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Served(Fact):
-    """A resource server answered a request that presented `token` with a resource of `token.user`."""
+    """A resource server answered a request that presented `token` with a resource of `token.user`.
+
+    `active` says whether the token was still active then.
+    """
 
     server: str
     token: AccessToken
     operation: str
     recipient: str
+    active: bool
 
 
 # ------------------------------------------------------------------ the channels'

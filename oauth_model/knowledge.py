@@ -64,13 +64,22 @@ def at_the_start(attacker: Attacker, parties: Cast) -> Knowledge:
         if not parties.honest(issuer):
             terms += [Password(user, issuer) for user in parties.users]
             terms.append(Code(issuer, 0))
-            for client in filter(parties.honest, parties.clients):
-                terms.append(AccessToken(issuer, 0, 1, ATTACKER, client, parties.scope))
+            terms += _made_up_tokens(issuer, parties)
         for client in parties.clients:
             secret = parties.client_secret(client, issuer)
             if secret is not None and not parties.honest(client):
                 terms.append(secret)
     return close(terms)
+
+
+def _made_up_tokens(issuer: str, parties: Cast) -> list[Term]:
+    """Tokens of an authorization server of the attacker's: it says of whom it likes that they consented."""
+    return [
+        AccessToken(issuer, 0, 1, user, client, parties.scope, server)
+        for user in parties.users
+        for client in filter(parties.honest, parties.clients)
+        for server in parties.resource_servers
+    ]
 
 
 def sayable(kind: type[Term], known: Knowledge) -> tuple[Term, ...]:

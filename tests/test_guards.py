@@ -18,7 +18,7 @@ def test_every_guard_breaks_a_goal_when_taken_out_or_has_its_reason() -> None:
     left_over = [name for name, report in reports.items() if not report.accounted_for]
     assert not left_over, f"nothing breaks without {left_over}, and guard_reasons.py does not say why they are there"
     idle = {name for name, report in reports.items() if report.broken is None}
-    assert idle == set(DEFENCE_IN_DEPTH), "a reason is given for a guard that carries weight, or that is no longer there"
+    assert idle == set(DEFENCE_IN_DEPTH), "a reason is given for a guard that carries weight, or that is gone"
 
 
 def test_the_reasons_are_in_the_documentation() -> None:

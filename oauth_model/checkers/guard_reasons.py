@@ -16,6 +16,7 @@ DEFENCE_IN_DEPTH: Mapping[str, str] = MappingProxyType(
         "grant_is_within_the_request": "resource owners are shown what is asked for, and grant no more",
         "grant_type_is_supported": "another grant type at the token endpoint is an error, not an attack",
         "client_may_use_grant_type": "a client not registered for codes gets none at the authorization endpoint",
+        "token_is_in_the_header": "clients send no such links, and whoever has a token can use the header",
         "refusal_may_be_redirected": "what is wrong decides who is told; the goals are about what is granted",
     }
 )

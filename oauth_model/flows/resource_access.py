@@ -132,7 +132,8 @@ def show_error(me: View, message: ResourceRequestInUri) -> None:
 
 def _serve(me: View, message: Request) -> ProtectedResource:
     token = message.access_token
-    me.happened(Served(me.party, token, message.operation, me.sender.party))
+    active = token_is_active(me, message)
+    me.happened(Served(me.party, token, message.operation, me.sender.party, active))
     return ProtectedResource(me.party, token.user)
 
 

@@ -18,7 +18,11 @@ from oauth_model.goals.confidentiality import (
     tokens_never_leave_the_back_channel,
 )
 from oauth_model.goals.goal import Evidence, Goal, always, finally_, sometimes
-from oauth_model.goals.lifecycle import codes_are_single_use, replay_ends_what_the_code_gave
+from oauth_model.goals.lifecycle import (
+    codes_are_single_use,
+    ended_tokens_serve_nothing,
+    replay_ends_what_the_code_gave,
+)
 from oauth_model.goals.liveness import every_run_comes_to_an_end, honest_run_reaches_its_end
 from oauth_model.goals.redirection import (
     code_is_tied_to_its_redirect_uri,
@@ -53,6 +57,7 @@ GOALS: tuple[Goal, ...] = (
     client_secrets_never_enter_the_front_channel,
     codes_are_single_use,
     replay_ends_what_the_code_gave,
+    ended_tokens_serve_nothing,
     redirect_uris_match,
     code_is_tied_to_its_redirect_uri,
     verifier_and_challenge_go_together,
@@ -78,6 +83,7 @@ __all__ = [
     "code_is_tied_to_its_redirect_uri",
     "codes_are_single_use",
     "codes_stay_secret",
+    "ended_tokens_serve_nothing",
     "every_run_comes_to_an_end",
     "grant_belongs_to_the_browser_that_consented",
     "grant_was_asked_for_in_this_session",

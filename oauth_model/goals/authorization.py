@@ -15,9 +15,9 @@ def nobody_else_is_served(world: Evidence) -> bool:
     """
     for served in world.all(Served):
         token = served.token
-        if world.honest(token.user, token.issuer) and not world.honest(served.recipient):
+        if world.honest(token.user) and not world.honest(served.recipient):
             consent = world.consent(token)
-            agreed = not world.honest(token.client) and consent and served.operation in consent.scope.values
+            agreed = consent and not world.honest(consent.client) and served.operation in consent.scope.values
             if not agreed:
                 return False
     for login in world.all(LoggedIn):
