@@ -29,6 +29,7 @@ from oauth_model.mitigations import (
     STATE,
     TOKEN_ISSUED_TO_CLIENT,
 )
+from oauth_model.scenario import Bounds
 from oauth_model.terms import Scope
 
 CODE_OF_ANOTHER_CLIENT = Attack(
@@ -53,6 +54,8 @@ CODE_OF_ANOTHER_CLIENT = Attack(
             "the attacker's client writes the request, and puts in the challenge of the run it will bring the code to",
         ),
     ),
+    bounds=Bounds(forgeries=3),
+    bounds_when_stopped=Bounds(),
 )
 
 CODE_REPLAY = Attack(

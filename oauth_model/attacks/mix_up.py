@@ -50,7 +50,7 @@ MIX_UP = Attack(
         (CLIENT_AUTHENTICATION,),
         (EXACT_REDIRECT_URI,),
     ),
-    bounds=Bounds(forgeries=3),
+    bounds=Bounds(forgeries=2),
     bounds_when_stopped=Bounds(forgeries=4),
 )
 

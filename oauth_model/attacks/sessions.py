@@ -39,6 +39,7 @@ from oauth_model.mitigations import (
     STATE,
     TOKEN_ISSUED_TO_CLIENT,
 )
+from oauth_model.scenario import Bounds
 
 LOGIN_CSRF = Attack(
     "login-csrf",
@@ -161,6 +162,8 @@ TOKEN_SUBSTITUTION = Attack(
     stopped_by=((TOKEN_ISSUED_TO_CLIENT,), (NO_IMPLICIT,)),
     not_stopped_by=((STATE,), (PKCE_S256,), (EXACT_REDIRECT_URI,), (ISS,)),
     flows=(IMPLICIT, AUTHORIZATION_CODE),
+    bounds=Bounds(forgeries=3),
+    bounds_when_stopped=Bounds(),
 )
 
 CSRF_WITH_READ_REQUEST = Attack(
