@@ -1,21 +1,22 @@
 """The attacker's steps: which of the messages it can make would have an effect on somebody now.
 
 Two kinds: it *sends* a message itself, to a server or as the answer of a server that it plays; and
-it *lures* a browser into sending one. Messages are enumerated for each session and class from what
-is known, and only those that change a session or teach the attacker something, with an effect that no
-other has, become steps. A refusal can have one, too: a replay that is denied may revoke.
+it *lures* a browser into sending one. Messages are forged for each session and class from what is known
+(`forging`), and only those that change a session or teach the attacker something become steps. A refusal
+can have an effect, too: a replay that is denied may revoke.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from oauth_model.cast import ATTACKER, SITE
 from oauth_model.facts import Shared
-from oauth_model.knowledge import Knowledge, forgeries, relevant
-from oauth_model.machine import Address, Envelope
+from oauth_model.forging import Forger, look_at_everything, relevant
+from oauth_model.knowledge import Knowledge
+from oauth_model.machine import Accepted, Address, Envelope
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -35,6 +36,18 @@ if TYPE_CHECKING:
 SERVERS = (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER)
 
 
+class Way(NamedTuple):
+    """How a forged message reaches a session: from which address, at which URI, with which cookies."""
+
+    sender: Address
+    uri: Uri | None = None
+    cookies: frozenset[Cookie] = frozenset()
+
+    def with_message(self, message: Message, to: Address) -> Envelope:
+        """The message on its way."""
+        return Envelope(self.sender, to, message, uri=self.uri, cookies=self.cookies)
+
+
 class Adversary:
     """The attacker of one composition. It keeps no state of its own but what it computed before."""
 
@@ -46,10 +59,10 @@ class Adversary:
         self._sent: dict[tuple[object, ...], tuple[Change, ...]] = {}
         self._sends: dict[tuple[int, int, int, frozenset[Shared]], tuple[Change, ...]] = {}
         self._windows = tuple(slot for slot, role in enumerate(composition.roles) if role == USER_AGENT)
-        self._servers = itemgetter(*(slot for slot, role in enumerate(composition.roles) if role in SERVERS))
-        self._senders: dict[int, tuple[Address, ...]] = {}
-        self._links: dict[tuple[object, ...], tuple[Change, ...]] = {}
+        self._links: dict[tuple[object, ...], tuple[Message, ...]] = {}
         self._lures: dict[tuple[object, ...], tuple[Change, ...]] = {}
+        servers = (slots for slots in composition.by_party.values() if composition.roles[slots[0]] in SERVERS)
+        self._servers = tuple((slots, itemgetter(*slots)) for slots in servers)
 
     # -------------------------------------------------------------- its own messages
 
@@ -69,9 +82,7 @@ class Adversary:
         c = self._world
         knowledge = c.knowledges.values[known]
         seen: set[tuple[object, ...]] = set()
-        for kind in c.machines[c.roles[slot]].accepts:
-            if not self._may_send(kind) or not c.expects(slot, session, kind):
-                continue
+        for kind in self.sendable(slot, session):
             for change in self._acceptable(slot, session, kind, known, shared):
                 effect = (change.session, change.posted, change.learnt, change.facts)
                 changes_something = change.session != session or change.facts != c.nothing_happened
@@ -80,28 +91,41 @@ class Adversary:
                     seen.add(effect)
                     yield change
 
-    def _may_send(self, kind: type[Message]) -> bool:
-        return kind.forged and (self._attacker.browser or not issubclass(kind, FrontChannel | UserInterface))
+    def sendable(self, slot: int, session: int) -> Iterator[type[Message]]:
+        """The classes of messages that the attacker can send and a session has rows for."""
+        c = self._world
+        for kind in c.machines[c.roles[slot]].accepts:
+            needs_browser = issubclass(kind, FrontChannel | UserInterface)
+            if kind.forged and (self._attacker.browser or not needs_browser) and c.expects(slot, session, kind):
+                yield kind
 
     def _acceptable(
         self, slot: int, session: int, kind: type[Message], known: int, shared: frozenset[Shared]
     ) -> tuple[Change, ...]:
         c = self._world
-        cookies = frozenset(
-            term
-            for term in c.knowledges.values[known]
-            if isinstance(term, Cookie) and term.server == c.addresses[slot].party
-        )
+        cookies = c.cookies_for(slot, c.knowledges.values[known])
         key = (slot, session, kind, self._relevant_to(kind, known), cookies, shared)
         found = self._sent.get(key)
         if found is None:
             changes = (
-                c.local(slot, session, c.envelopes.number(envelope), shared, "send")
-                for message in forgeries(kind, key[3], own=True)
-                for envelope in self._addressed(slot, message, cookies)
+                c.local(slot, session, c.envelopes.number(way.with_message(message, c.addresses[slot])), shared, "send")
+                for way in self.ways(slot, kind, cookies)
+                for message in self.forger(slot, session, kind, way, shared).with_terms(key[3])
             )
             found = self._sent[key] = tuple(change for change in changes if change)
         return found
+
+    def forger(
+        self, slot: int, session: int, kind: type[Message], way: Way, shared: frozenset[Shared]
+    ) -> Forger:
+        """Makes the messages of a class that a session takes when they come this way."""
+        c = self._world
+
+        def takes(message: Message) -> bool:
+            envelope = way.with_message(message, c.addresses[slot])
+            return isinstance(c.outcome(slot, session, envelope, shared), Accepted)
+
+        return Forger(kind, takes, own=True)
 
     def _relevant_to(self, kind: type[Message], known: int) -> Knowledge:
         found = self._relevant.get((kind, known))
@@ -109,29 +133,29 @@ class Adversary:
             found = self._relevant[kind, known] = relevant(kind, self._world.knowledges.values[known])
         return found
 
-    def _addressed(self, slot: int, message: Message, cookies: frozenset[Cookie]) -> Iterator[Envelope]:
-        """The ways to hand a message to a session: from which address, at which URI, with all its cookies."""
-        to = self._world.addresses[slot]
-        if isinstance(message, FrontChannel):
-            for uri in self._uris(to.party, message):
-                yield Envelope(Address(ATTACKER), to, message, uri=uri, cookies=cookies)
-        elif isinstance(message, UserInterface):
-            yield Envelope(Address(ATTACKER), to, message, cookies=cookies)
-        elif message.receiver in (AUTHORIZATION_SERVER, RESOURCE_SERVER):
-            yield Envelope(Address(ATTACKER), to, message)
+    def ways(self, slot: int, kind: type[Message], cookies: frozenset[Cookie]) -> Iterator[Way]:
+        """The ways to hand a message of a class to a session: with all its cookies, where it takes any."""
+        party = self._world.addresses[slot].party
+        if issubclass(kind, FrontChannel):
+            for uri in self.uris(party, kind):
+                yield Way(Address(ATTACKER), uri, cookies)
+        elif issubclass(kind, UserInterface):
+            yield Way(Address(ATTACKER), None, cookies)
+        elif kind.receiver in (AUTHORIZATION_SERVER, RESOURCE_SERVER):
+            yield Way(Address(ATTACKER))
         else:
-            for party in sorted(self._cast.owned):
-                if party in self._cast.parties(message.sender):
-                    yield Envelope(Address(party), to, message)
+            for owned in sorted(self._cast.owned):
+                if owned in self._cast.parties(kind.sender):
+                    yield Way(Address(owned))
 
-    def _uris(self, party: str, message: Message) -> tuple[Uri, ...]:
-        """Where a server takes such a message."""
-        if isinstance(message, LoginRequest):
+    def uris(self, party: str, kind: type[Message]) -> tuple[Uri, ...]:
+        """Where a server takes messages of a class from browsers."""
+        if issubclass(kind, LoginRequest):
             return (self._cast.login_endpoint(party),)
-        if message.receiver == CLIENT:
+        if kind.receiver == CLIENT:
             uris = (self._cast.redirect_uri(party, issuer) for issuer in self._cast.authorization_servers)
             return tuple(dict.fromkeys(uris))
-        if message.receiver == AUTHORIZATION_SERVER:
+        if kind.receiver == AUTHORIZATION_SERVER:
             return (self._cast.authorization_endpoint(party),)
         return (self._cast.resource_endpoint(party),)
 
@@ -140,81 +164,89 @@ class Adversary:
     def lures(self, world: World, shared: int) -> Iterator[Change]:
         """Links that the attacker makes a browser follow, of those whose request has an effect at a server now."""
         c = self._world
-        for slot in self._windows:
-            senders = self._senders.get(world[slot])
-            if senders is None:
-                senders = self._senders[world[slot]] = self._addresses(slot, world)
-            if senders:
-                key = (slot, world[slot], world[c.n + 1], shared, self._servers(world))
-                found = self._lures.get(key)
-                if found is None:
-                    found = self._lures[key] = tuple(
-                        change
-                        for slots in c.by_party.values()
-                        if c.roles[slots[0]] in SERVERS
-                        for sender in senders
-                        for change in self._accepted(world, slot, sender, slots)
-                    )
-                yield from found
-    def _addresses(self, slot: int, world: World) -> tuple[Address, ...]:
+        for window in self._windows:
+            for sender in self.directs(window, world[window]):
+                for slots, sessions in self._servers:
+                    key = (window, world[window], sender, slots, sessions(world), world[c.n + 1], shared)
+                    found = self._lures.get(key)
+                    if found is None:
+                        found = self._lures[key] = tuple(self._followed(world, window, sender, slots))
+                    yield from found
+
+    def directs(self, window: int, session: int) -> tuple[Address, ...]:
         """The addresses from which the attacker can direct a window: an empty one as who lures it, others as a
         server that it may have asked. Whether the window listens is the user agent's to say."""
-        c = self._world
-        if c.session(world, slot).state == c.machines[USER_AGENT].initial:
-            tried = [Address(ATTACKER)] if self._attacker.lures else []
-        else:
-            tried = [Address(party) for party in (ATTACKER, *sorted(self._cast.owned))]
-        return tuple(sender for sender in tried if self._listens(slot, world, sender))
+        if self._world.is_idle(window, session):
+            return (Address(ATTACKER),) if self._attacker.lures else ()
+        return tuple(Address(party) for party in (ATTACKER, *sorted(self._cast.owned)))
 
-    def _listens(self, slot: int, world: World, sender: Address) -> bool:
-        """Whether a window follows some link from a sender; a user agent does not look at what is in it."""
+    def _followed(self, world: World, window: int, sender: Address, slots: tuple[int, ...]) -> Iterator[Change]:
+        """What a window does with each link to one server, given by its slots, that has an effect there."""
         c = self._world
-        shared = c.shared(world[c.n + 2])[USER_AGENT]
-        for kind in c.machines[USER_AGENT].accepts:
-            if issubclass(kind, FrontChannel) and kind.forged:
-                for message in forgeries(kind, self._relevant_to(kind, world[c.n + 1]), own=False):
-                    link = Envelope(sender, c.addresses[slot], message, uri=Uri(SITE))
-                    change = c.local(slot, world[slot], c.envelopes.number(link), shared, "lure")
-                    return change is not None and not change.otherwise
-        return False
-
-    def _accepted(self, world: World, slot: int, sender: Address, slots: tuple[int, ...]) -> Iterator[Change]:
-        """The links to one server, given by its slots, that a window follows and that have an effect there."""
-        c = self._world
-        seen: set[tuple[object, ...]] = set()
+        shared = c.shared(world[c.n + 2])
         role, party = c.roles[slots[0]], c.addresses[slots[0]].party
-        for kind in c.machines[role].accepts:
-            if not (issubclass(kind, FrontChannel) and kind.forged and kind.receiver == role):
-                continue
-            if not any(c.expects(other, world[other], kind) for other, _ in c.candidates(world, slots)):
-                continue
-            for change in self._followed(slot, world, sender, party, kind):
-                for number in change.posted:
-                    taken = [taken for taken in c.deliver(world, number) if self._has_effect(taken, world)]
-                    effect = tuple((t.session, t.posted, t.learnt, t.facts) for t in taken)
-                    if taken and effect not in seen:
-                        seen.add(effect)
-                        yield change
+        seen: set[int] = set()
+        for kind in self.linkable(role):
+            for slot, _ in c.candidates(world, slots):
+                if not c.expects(slot, world[slot], kind):
+                    continue
+                for uri in self.uris(party, kind):
+                    way = Way(sender, uri)
+                    known = self._relevant_to(kind, world[c.n + 1])
+                    key = (window, world[window], slot, world[slot], kind, way, known, *shared.values())
+                    links = self._links.get(key)
+                    if links is None:
+                        forger = self.link_forger(window, world[window], slot, world[slot], kind, way, shared)
+                        links = self._links[key] = tuple(forger.with_terms(known))
+                    for message in links:
+                        number = c.envelopes.number(way.with_message(message, c.addresses[window]))
+                        change = c.local(window, world[window], number, shared[USER_AGENT], "lure")
+                        assert change is not None
+                        if number not in seen and any(
+                            self._has_effect(taken, world)
+                            for posted in change.posted
+                            for taken in c.deliver(world, posted)
+                        ):
+                            seen.add(number)
+                            yield change
+
+    def linkable(self, role: str) -> Iterator[type[Message]]:
+        """The classes of messages to a role that a link can carry."""
+        for kind in self._world.machines[role].accepts:
+            if issubclass(kind, FrontChannel) and kind.forged and kind.receiver == role:
+                yield kind
+
+    def link_forger(
+        self,
+        window: int,
+        waiting: int,
+        slot: int,
+        session: int,
+        kind: type[Message],
+        way: Way,
+        shared: Mapping[str, frozenset[Shared]],
+    ) -> Forger:
+        """Makes the links that a window follows and whose request has an effect on a session of a server."""
+        c = self._world
+
+        def takes(message: Message) -> bool:
+            link = way.with_message(message, c.addresses[window])
+            followed = c.outcome(window, waiting, link, shared[USER_AGENT])
+            if not isinstance(followed, Accepted) or followed.row.otherwise:
+                return False
+            for request in followed.sent:
+                taken = c.outcome(slot, session, request, shared[c.roles[slot]])
+                if isinstance(taken, Accepted) and not taken.row.otherwise:
+                    return True
+                if isinstance(taken, Accepted) and (taken.facts or taken.session != c.sessions.values[session]):
+                    # Who answers a refusal depends on what others make of the message: decide all of it.
+                    look_at_everything(message)
+                    return True
+            return False
+
+        return Forger(kind, takes, own=False)
 
     def _has_effect(self, taken: Change, world: World) -> bool:
         """Whether a request does something at the server: it is accepted, or its refusal leaves a trace."""
         changed = taken.session != world[taken.step.slot] or taken.facts != self._world.nothing_happened
         return changed or not taken.otherwise
-
-    def _followed(
-        self, slot: int, world: World, sender: Address, party: str, kind: type[Message]
-    ) -> tuple[Change, ...]:
-        """What a window does with each link of a kind that the attacker can write."""
-        c = self._world
-        cookies = c.shared(world[c.n + 2])[USER_AGENT]
-        key = (slot, world[slot], sender, party, kind, self._relevant_to(kind, world[c.n + 1]), cookies)
-        found = self._links.get(key)
-        if found is None:
-            links = (
-                Envelope(sender, c.addresses[slot], message, uri=uri)
-                for message in forgeries(kind, key[5], own=False)
-                for uri in self._uris(party, message)
-            )
-            changes = (c.local(slot, world[slot], c.envelopes.number(link), key[6], "lure") for link in links)
-            found = self._links[key] = tuple(change for change in changes if change and not change.otherwise)
-        return found

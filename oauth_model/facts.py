@@ -9,6 +9,7 @@ They are for goals: a guard sees none of them, but for the few that parties real
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from oauth_model.terms import AccessToken, Code, Cookie, Password, Scope, Term, Uri
 
@@ -23,6 +24,18 @@ class Shared(Fact):
     """A fact that the sessions of a role may look up."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Which shared facts somebody looked up: those of a kind with certain attributes."""
+
+    kind: type[Shared]
+    matching: tuple[tuple[str, Any], ...] = ()
+
+    def matches(self, fact: Fact) -> bool:
+        """Whether a fact is one of them."""
+        return isinstance(fact, self.kind) and all(getattr(fact, name) == value for name, value in self.matching)
+
+
 # ------------------------------------------------------------------ shared
 
 
@@ -32,6 +45,11 @@ class CookieSet(Shared):
 
     browser: str
     cookie: Cookie
+
+    @property
+    def server(self) -> str:
+        """The server that it goes back to."""
+        return self.cookie.server
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,10 @@ class Verifier(Term):
     owner: str
     run: int
 
+    def reveals(self) -> tuple[Term, ...]:
+        """Anyone can hash it."""
+        return (Challenge(self),)
+
     def __str__(self) -> str:
         return f"verifier({self.owner}#{self.run})"
 

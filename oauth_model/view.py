@@ -6,11 +6,11 @@ are functions of `(me, message)`; `me` is the `View`, made for one step and thro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from oauth_model.facts import Fact, InFrontChannel, Shared
+from oauth_model.facts import Fact, InFrontChannel, Pattern, Shared
 from oauth_model.messages import USER_AGENT, FrontChannel, Message
 from oauth_model.session import Address, Envelope, Memory, Session
 from oauth_model.terms import Cookie, Uri
@@ -108,7 +108,7 @@ class View:
 
     __slots__ = (
         "_nearest", "_passed", "_session", "_setting", "_shared",
-        "envelope", "facts", "fired", "memory", "sent", "state",
+        "envelope", "facts", "fired", "memory", "patterns", "sent", "state",
     )  # fmt: skip
 
     def __init__(self, session: Session, envelope: Envelope, setting: Setting, shared: frozenset[Shared]) -> None:
@@ -118,6 +118,7 @@ class View:
         self.memory = session.memory
         self.sent: list[Envelope] = []
         self.facts: list[Fact] = []
+        self.patterns: list[Pattern] = []
         self.fired: Any = None
         self._nearest: Guard | None = None
         self._passed = -1
@@ -168,9 +169,14 @@ class View:
         """Whether a mitigation is on."""
         return slug in self._setting.policy
 
-    def looks_up(self, kind: type[Fact]) -> Iterator[Any]:
-        """The shared facts of a kind, as far as this role may look them up."""
-        return (fact for fact in self._shared if isinstance(fact, kind))
+    def looks_up(self, kind: type[Shared], **matching: Any) -> list[Any]:
+        """The shared facts of a kind with these attributes, as far as this role may look them up.
+
+        The fewer it asks for, the fewer states a search has to tell apart.
+        """
+        pattern = Pattern(kind, tuple(matching.items()))
+        self.patterns.append(pattern)
+        return [fact for fact in self._shared if pattern.matches(fact)]
 
     # -------------------------------------------------------------- what it does
 

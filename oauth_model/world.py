@@ -24,7 +24,7 @@ from oauth_model.adversary import Adversary
 from oauth_model.assembly import machines_of, setting_of
 from oauth_model.facts import Fact, Shared
 from oauth_model.knowledge import Knowledge, at_the_start, close
-from oauth_model.machine import Accepted, Address, Envelope, Row, Session
+from oauth_model.machine import Accepted, Address, Envelope, Outcome, Row, Session
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -37,7 +37,7 @@ from oauth_model.messages import (
 )
 from oauth_model.scenario import Scenario
 from oauth_model.steps import Change, Step, Table, World
-from oauth_model.terms import Term
+from oauth_model.terms import Cookie, Term
 
 AT_ONCE = (USER_AGENT, RESOURCE_OWNER)
 
@@ -266,10 +266,17 @@ class Composition:
         change = self._step_cache[key] = self._compute(kind, slot, session, number, shared)
         return change
 
+    def outcome(self, slot: int, session: int, envelope: Envelope, shared: frozenset[Shared]) -> Outcome:
+        """What the machine of a slot does with an envelope; not remembered."""
+        return self.machines[self.roles[slot]].step(self.sessions.values[session], envelope, self.setting, shared)
+
+    def cookies_for(self, slot: int, known: Knowledge) -> frozenset[Cookie]:
+        """The cookies among some terms that go with a request to a slot's party."""
+        party = self.addresses[slot].party
+        return frozenset(term for term in known if isinstance(term, Cookie) and term.server == party)
+
     def _compute(self, kind: str, slot: int, session: int, number: int, shared: frozenset[Shared]) -> Change | None:
-        envelope = self.envelopes.values[number]
-        machine = self.machines[self.roles[slot]]
-        outcome = machine.step(self.sessions.values[session], envelope, self.setting, shared)
+        outcome = self.outcome(slot, session, self.envelopes.values[number], shared)
         if not isinstance(outcome, Accepted):
             return None
         posted, learnt = self._sort(outcome.sent)

@@ -154,7 +154,7 @@ def _request(me: View, message: FrontChannel, uri: Uri) -> None:
 
 
 def _cookie_jar(me: View, server: str) -> Iterator[Cookie]:
-    return (fact.cookie for fact in me.looks_up(CookieSet) if fact.browser == me.party and fact.cookie.server == server)
+    return (fact.cookie for fact in me.looks_up(CookieSet, browser=me.party, server=server))
 
 
 BROWSER = Flow(

@@ -35,9 +35,9 @@ PINNED: dict[str, tuple[Scenario, tuple[int, int, int]]] = {
     "code, time and faults": (SCENARIOS["time and faults"], (61, 70, 19)),
     "implicit, time and faults": (SCENARIOS["implicit"], (37, 40, 16)),
     "two users": (SCENARIOS["two users"], (230, 280, 22)),
-    "web attacker, strongest": (STRONG, (7068, 9826, 21)),
-    "web attacker, weakest, two forgeries": (SCENARIOS["login forgery"], (6890, 9258, 21)),
-    "web attacker who reads responses, strongest": (STRONG.attacked_by(WEB | READS_RESPONSES), (17238, 27244, 23)),
+    "web attacker, strongest": (STRONG, (7216, 10122, 21)),
+    "web attacker, weakest, two forgeries": (SCENARIOS["login forgery"], (7268, 10014, 21)),
+    "web attacker who reads responses, strongest": (STRONG.attacked_by(WEB | READS_RESPONSES), (17386, 27540, 23)),
     "reads responses, code used twice": (SCENARIOS["replay"], (73, 131, 20)),
 }
 

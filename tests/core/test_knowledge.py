@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import reduce
 from operator import or_
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from oauth_model.attackers import ATTACKERS, IS_CLIENT, NOBODY, WEB, Attacker
 from oauth_model.cast import ATTACKER, Cast
-from oauth_model.knowledge import at_the_start, close, forgeries, relevant, sayable
+from oauth_model.forging import Forger, forgeries, relevant
+from oauth_model.knowledge import at_the_start, close
 from oauth_model.messages import AuthorizationRequest, AuthorizationResponse, Message, ResourceRequest, TokenRequest
 from oauth_model.scenario import Scenario
 from oauth_model.terms import (
@@ -46,7 +48,7 @@ def test_a_forgery_is_well_formed_and_made_of_what_is_known(known: frozenset[Ter
     for made in forgeries(kind, known, own=False):
         assert type(made) is kind
         assert made.well_formed()
-        assert all(term in known or term in sayable(Challenge, known) for term in made.terms())
+        assert set(made.terms()) <= known
 
 
 @given(KNOWN, KNOWN, st.sampled_from(KINDS), st.booleans())
@@ -82,8 +84,31 @@ def test_what_makes_no_difference_to_others_is_left_out_of_ones_own_requests() -
 
 def test_a_challenge_can_be_made_of_a_verifier_but_not_the_other_way() -> None:
     verifier = Verifier("client.example", 1)
-    assert sayable(Challenge, frozenset({verifier})) == (Challenge(verifier),)
-    assert sayable(Verifier, frozenset({Challenge(verifier)})) == ()
+    assert Challenge(verifier) in close({verifier})
+    assert close({Challenge(verifier)}) == {Challenge(verifier)}
+
+
+@given(KNOWN, st.sampled_from(KINDS), st.data())
+def test_a_forger_makes_what_is_asked_for_and_nothing_twice(
+    known: frozenset[Term], kind: type[Message], data: st.DataObject
+) -> None:
+    """Whatever a taker looks at: each message that it takes has one among those made that looks the same to it."""
+    looked_at = data.draw(st.lists(st.sampled_from([field.name for field in fields(kind)]), unique=True))
+    wanted = data.draw(st.sampled_from(sorted(known, key=repr) or [None]))
+
+    def seen(message: Message) -> tuple[object, ...]:
+        return tuple(getattr(message, name) for name in looked_at)
+
+    def takes(message: Message) -> bool:
+        return not looked_at or not {None, wanted}.isdisjoint(seen(message))
+
+    first = data.draw(st.frozensets(st.sampled_from(sorted(known, key=repr)))) if known else known
+    forger = Forger(kind, takes, own=False)
+    made = [*forger.with_terms(first), *forger.with_terms(known)]
+    every = [message for message in forgeries(kind, known, own=False) if takes(message)]
+    assert len(made) == len(set(made))
+    assert set(made) <= set(every)
+    assert {seen(message) for message in made} == {seen(message) for message in every}
 
 
 def cast_of(attacker: Attacker) -> Cast:

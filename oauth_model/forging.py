@@ -1,0 +1,181 @@
+"""Forging: the messages an attacker can make, decided parameter by parameter as somebody asks for them.
+
+Of the messages that can be made of some terms most are refused at the first guard, which looks at one
+parameter or two. So a message begins as a *draft* in which nothing is decided. Whoever is to take it looks
+at a parameter, and only then is each value tried that is known; what refuses a draft refuses every message
+that the draft could become. Parameters that nobody looked at are left out.
+
+Nothing here knows an attack, nor what a message is for.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+
+from oauth_model.knowledge import Knowledge, in_order
+from oauth_model.messages import Message
+from oauth_model.terms import Term
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a message class: the kinds of terms that fit, and the constants that do."""
+
+    name: str
+    kinds: tuple[type[Term], ...]
+    constants: tuple[Any, ...]
+
+    @property
+    def simplest(self) -> Any:
+        """The constant it has when nobody looks at it: left out, if it may be."""
+        return None if None in self.constants else self.constants[0]
+
+
+def _parameters(message: type[Message]) -> tuple[Parameter, ...]:
+    hints = get_type_hints(message)
+    return tuple(Parameter(field.name, *_alternatives(hints[field.name])) for field in fields(message))
+
+
+def _alternatives(hint: Any) -> tuple[tuple[type[Term], ...], tuple[Any, ...]]:
+    kinds: list[type[Term]] = []
+    constants: list[Any] = []
+    for option in get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,):
+        if option is type(None):
+            constants.append(None)
+        elif get_origin(option) is Literal:
+            constants += get_args(option)
+        elif isinstance(option, type) and issubclass(option, Term):
+            kinds.append(option)
+    return tuple(kinds), tuple(constants)
+
+
+# Read once for each class: type hints are slow to resolve, and never change.
+parameters_of = cast("Callable[[type[Message]], tuple[Parameter, ...]]", cache(_parameters))
+
+
+def _kinds(message: type[Message]) -> frozenset[type[Term]]:
+    return frozenset(kind for parameter in parameters_of(message) for kind in parameter.kinds)
+
+
+kinds_of = cast("Callable[[type[Message]], frozenset[type[Term]]]", cache(_kinds))
+
+
+def relevant(message: type[Message], known: Knowledge) -> Knowledge:
+    """The part of the knowledge that matters for messages of a class."""
+    kinds = kinds_of(message)
+    return frozenset(term for term in known if type(term) in kinds)
+
+
+# ------------------------------------------------------------------ drafts
+
+
+class Undecided(BaseException):
+    """A parameter of a draft was looked at that has no value yet. Control flow, as GeneratorExit is."""
+
+    def __init__(self, parameter: str) -> None:
+        self.parameter = parameter
+
+
+def _looks_at(name: str) -> property:
+    def value(draft: Any) -> Any:
+        try:
+            return draft.decided[name]
+        except KeyError:
+            raise Undecided(name) from None
+
+    return property(value)
+
+
+def _whole(draft: Any) -> Message:
+    """The message that a draft is, looking at every parameter."""
+    kind = draft.__class__
+    return cast(Message, kind(**{field.name: getattr(draft, field.name) for field in fields(kind)}))
+
+
+def _make_draft_class(kind: type[Message]) -> type[Message]:
+    """A class whose objects pass for messages of a class, and raise Undecided where they have no value."""
+    body: dict[str, Any] = {parameter.name: _looks_at(parameter.name) for parameter in parameters_of(kind)}
+    body["__slots__"] = ("decided",)
+    body["__module__"] = kind.__module__  # where it is not found under its name: it is in no vocabulary
+    body["__class__"] = property(lambda draft: kind)
+    body["__eq__"] = lambda draft, other: _whole(draft) == other
+    body["__hash__"] = lambda draft: hash(_whole(draft))
+    return type(kind.__name__, (kind,), body)
+
+
+_draft_class = cast("Callable[[type[Message]], type[Message]]", cache(_make_draft_class))
+
+
+def draft(kind: type[Message], decided: Mapping[str, Any]) -> Message:
+    """A message of a class of which only some parameters are decided."""
+    made = object.__new__(_draft_class(kind))
+    object.__setattr__(made, "decided", decided)
+    return made
+
+
+# ------------------------------------------------------------------ forgers
+
+Decided = dict[str, Any]
+
+
+class Forger:
+    """Makes the messages of one class that `takes` has a use for, and goes on when more terms are known.
+
+    `takes` is asked about drafts, and must look at nothing else that varies. `own` says that the attacker sends
+    the message in its own name, to a server where it is its own resource owner: then the parameters are left out
+    that make no difference to anybody else.
+    """
+
+    def __init__(self, kind: type[Message], takes: Callable[[Message], bool], *, own: bool) -> None:
+        self._kind, self._takes = kind, takes
+        self._parameters = {parameter.name: parameter for parameter in parameters_of(kind)}
+        moot = kind.moot_when_own if own else ()
+        self._waiting: list[Decided] = [dict.fromkeys(moot)]
+        self._asked: list[tuple[Decided, Parameter]] = []
+        self._known: dict[type[Term], list[Term]] = {}
+
+    def with_terms(self, more: Iterable[Term]) -> Iterator[Message]:
+        """The messages that can be made now that these terms are known, and could not before, in a fixed order."""
+        new = in_order(term for term in more if term not in self._known.get(type(term), ()))
+        for decided, parameter in self._asked:
+            self._waiting += [{**decided, parameter.name: term} for term in new if type(term) in parameter.kinds]
+        for term in new:
+            self._known.setdefault(type(term), []).append(term)
+        self._waiting.reverse()
+        while self._waiting:
+            decided = self._waiting.pop()
+            try:
+                message = draft(self._kind, decided)
+                if not message.well_formed() or not self._takes(message):
+                    continue
+                unseen = [parameter for name, parameter in self._parameters.items() if name not in decided]
+                for parameter in unseen:
+                    if not parameter.constants:
+                        raise Undecided(parameter.name)
+            except Undecided as question:
+                self._ask(decided, self._parameters[question.parameter])
+                continue
+            yield self._kind(**decided, **{parameter.name: parameter.simplest for parameter in unseen})
+
+    def _ask(self, decided: Decided, parameter: Parameter) -> None:
+        """Go on with each value that a parameter can have."""
+        if parameter.kinds:
+            self._asked.append((decided, parameter))
+        terms = [term for kind in parameter.kinds for term in self._known.get(kind, ())]
+        for value in reversed((*parameter.constants, *terms)):
+            self._waiting.append({**decided, parameter.name: value})
+
+
+def forgeries(kind: type[Message], known: Knowledge, *, own: bool) -> Iterator[Message]:
+    """Every well-formed message of a class that the attacker can say: what a forger makes for somebody who looks
+    at every parameter."""
+    return Forger(kind, look_at_everything, own=own).with_terms(known)
+
+
+def look_at_everything(message: Message) -> bool:
+    """Have every parameter of a draft decided."""
+    return all(getattr(message, field.name) is not Undecided for field in fields(message))
