@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from oauth_model.cast import ATTACKER, SITE
-from oauth_model.facts import Shared
+from oauth_model.facts import Records
 from oauth_model.forging import Forger, look_at_everything, relevant
 from oauth_model.knowledge import Knowledge
 from oauth_model.machine import Accepted, Address, Envelope
@@ -57,7 +57,7 @@ class Adversary:
         self._cast = composition.cast
         self._relevant: dict[tuple[type[Message], int], Knowledge] = {}
         self._sent: dict[tuple[object, ...], tuple[Change, ...]] = {}
-        self._sends: dict[tuple[int, int, int, frozenset[Shared]], tuple[Change, ...]] = {}
+        self._sends: dict[tuple[int, int, int, Records], tuple[Change, ...]] = {}
         self._windows = tuple(slot for slot, role in enumerate(composition.roles) if role == USER_AGENT)
         self._links: dict[tuple[object, ...], tuple[Message, ...]] = {}
         self._lures: dict[tuple[object, ...], tuple[Change, ...]] = {}
@@ -66,7 +66,7 @@ class Adversary:
 
     # -------------------------------------------------------------- its own messages
 
-    def sends(self, world: World, slots: tuple[int, ...], shared: frozenset[Shared]) -> Iterator[Change]:
+    def sends(self, world: World, slots: tuple[int, ...], shared: Records) -> Iterator[Change]:
         """Messages of the attacker's own making that have an effect on one of a server's sessions."""
         c = self._world
         if c.roles[slots[0]] in SERVERS:
@@ -77,7 +77,7 @@ class Adversary:
                     found = self._sends[key] = tuple(self._useful(*key))
                 yield from found
 
-    def _useful(self, slot: int, session: int, known: int, shared: frozenset[Shared]) -> Iterator[Change]:
+    def _useful(self, slot: int, session: int, known: int, shared: Records) -> Iterator[Change]:
         """The acceptable messages for one session, without those whose effect another has, or that have none."""
         c = self._world
         knowledge = c.knowledges.values[known]
@@ -100,7 +100,7 @@ class Adversary:
                 yield kind
 
     def _acceptable(
-        self, slot: int, session: int, kind: type[Message], known: int, shared: frozenset[Shared]
+        self, slot: int, session: int, kind: type[Message], known: int, shared: Records
     ) -> tuple[Change, ...]:
         c = self._world
         cookies = c.cookies_for(slot, c.knowledges.values[known])
@@ -116,7 +116,7 @@ class Adversary:
         return found
 
     def forger(
-        self, slot: int, session: int, kind: type[Message], way: Way, shared: frozenset[Shared]
+        self, slot: int, session: int, kind: type[Message], way: Way, shared: Records
     ) -> Forger:
         """Makes the messages of a class that a session takes when they come this way."""
         c = self._world
@@ -224,27 +224,34 @@ class Adversary:
         session: int,
         kind: type[Message],
         way: Way,
-        shared: Mapping[str, frozenset[Shared]],
+        shared: Mapping[str, Records],
     ) -> Forger:
         """Makes the links that a window follows and whose request has an effect on a session of a server."""
         c = self._world
 
         def takes(message: Message) -> bool:
             link = way.with_message(message, c.addresses[window])
-            followed = c.outcome(window, waiting, link, shared[USER_AGENT])
-            if not isinstance(followed, Accepted) or followed.row.otherwise:
-                return False
-            for request in followed.sent:
-                taken = c.outcome(slot, session, request, shared[c.roles[slot]])
-                if isinstance(taken, Accepted) and not taken.row.otherwise:
-                    return True
-                if isinstance(taken, Accepted) and (taken.facts or taken.session != c.sessions.values[session]):
-                    # Who answers a refusal depends on what others make of the message: decide all of it.
-                    look_at_everything(message)
-                    return True
-            return False
+            return self.link_works(window, waiting, link, slot, session, (shared[USER_AGENT], shared[c.roles[slot]]))
 
         return Forger(kind, takes, own=False)
+
+    def link_works(
+        self, window: int, waiting: int, link: Envelope, slot: int, session: int, records: tuple[Records, Records]
+    ) -> bool:
+        """Whether a window follows a link and its request has an effect on a session of a server; `records` is what
+        the one and the other look up."""
+        c = self._world
+        followed = c.outcome(window, waiting, link, records[0])
+        if not isinstance(followed, Accepted) or followed.row.otherwise:
+            return False
+        for request in followed.sent:
+            taken = c.outcome(slot, session, request, records[1])
+            if isinstance(taken, Accepted) and not taken.row.otherwise:
+                return True
+            if isinstance(taken, Accepted) and (taken.facts or taken.session != c.sessions.values[session]):
+                # Who answers a refusal depends on what others make of the message: decide all of it.
+                return look_at_everything(link.message)
+        return False
 
     def _has_effect(self, taken: Change, world: World) -> bool:
         """Whether a request does something at the server: it is accepted, or its refusal leaves a trace."""

@@ -26,7 +26,7 @@ class Shared(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Which shared facts somebody looked up: those of a kind with certain attributes."""
+    """Which shared facts somebody looks up: those of a kind with certain attributes."""
 
     kind: type[Shared]
     matching: tuple[tuple[str, Any], ...] = ()
@@ -34,6 +34,14 @@ class Pattern:
     def matches(self, fact: Fact) -> bool:
         """Whether a fact is one of them."""
         return isinstance(fact, self.kind) and all(getattr(fact, name) == value for name, value in self.matching)
+
+
+class Records(frozenset[Shared]):
+    """The shared facts that the sessions of a role may look up."""
+
+    def those(self, pattern: Pattern) -> list[Shared]:
+        """The ones that match a pattern."""
+        return [fact for fact in self if pattern.matches(fact)]
 
 
 # ------------------------------------------------------------------ shared

@@ -5,7 +5,7 @@ is refused: no transition hides in an `if`. Guards and effects are plain named f
 `(me, message)`, where `me` is the session as it sees itself (`View`): its memory, the policy of the
 deployment, what arrived with the message, and the means to send and to record.
 
-A step is pure: `Machine.step(session, envelope, shared)` runs the row on a throw-away view and
+A step is pure: `Machine.step(session, envelope, setting, records)` runs the row on a throw-away view and
 returns what would happen. The session it was given is not changed, so results can be remembered.
 
 Rows marked `otherwise` say how a refusal is answered. They are tried only when no other row of the
@@ -23,7 +23,7 @@ from enum import Enum
 import transitions
 
 from oauth_model.errors import ModelError
-from oauth_model.facts import Fact, Shared
+from oauth_model.facts import Fact, Records
 from oauth_model.messages import Message
 from oauth_model.session import Address, Envelope, Memory, Session
 from oauth_model.view import (
@@ -162,12 +162,12 @@ class Machine:
         event = self._machine.events.get(kind.__name__)
         return event is not None and state in event.transitions
 
-    def step(self, session: Session, envelope: Envelope, setting: Setting, shared: frozenset[Shared]) -> Outcome:
+    def step(self, session: Session, envelope: Envelope, setting: Setting, records: Records) -> Outcome:
         """What one session does with one message. Pure: nothing that was passed in is changed."""
         kind = type(envelope.message)
         if not self.expects(kind, session.state):
             return Refused()
-        me = View(session, envelope, setting, shared)
+        me = View(session, envelope, setting, records)
         if not self._machine.events[kind.__name__].trigger(me, me, envelope.message):
             return me.refused()
         assert me.fired is not None

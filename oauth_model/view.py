@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from oauth_model.facts import Fact, InFrontChannel, Pattern, Shared
+from oauth_model.facts import Fact, InFrontChannel, Pattern, Records, Shared
 from oauth_model.messages import USER_AGENT, FrontChannel, Message
 from oauth_model.session import Address, Envelope, Memory, Session
 from oauth_model.terms import Cookie, Uri
@@ -107,18 +107,17 @@ class View:
     """A session as its guards and effects see it; thrown away after one step."""
 
     __slots__ = (
-        "_nearest", "_passed", "_session", "_setting", "_shared",
-        "envelope", "facts", "fired", "memory", "patterns", "sent", "state",
+        "_nearest", "_passed", "_records", "_session", "_setting",
+        "envelope", "facts", "fired", "memory", "sent", "state",
     )  # fmt: skip
 
-    def __init__(self, session: Session, envelope: Envelope, setting: Setting, shared: frozenset[Shared]) -> None:
-        self._session, self._setting, self._shared = session, setting, shared
+    def __init__(self, session: Session, envelope: Envelope, setting: Setting, records: Records) -> None:
+        self._session, self._setting, self._records = session, setting, records
         self.envelope = envelope
         self.state = session.state
         self.memory = session.memory
         self.sent: list[Envelope] = []
         self.facts: list[Fact] = []
-        self.patterns: list[Pattern] = []
         self.fired: Any = None
         self._nearest: Guard | None = None
         self._passed = -1
@@ -174,9 +173,7 @@ class View:
 
         The fewer it asks for, the fewer states a search has to tell apart.
         """
-        pattern = Pattern(kind, tuple(matching.items()))
-        self.patterns.append(pattern)
-        return [fact for fact in self._shared if pattern.matches(fact)]
+        return self._records.those(Pattern(kind, tuple(matching.items())))
 
     # -------------------------------------------------------------- what it does
 

@@ -22,7 +22,7 @@ from operator import itemgetter
 
 from oauth_model.adversary import Adversary
 from oauth_model.assembly import machines_of, setting_of
-from oauth_model.facts import Fact, Shared
+from oauth_model.facts import Fact, Records, Shared
 from oauth_model.knowledge import Knowledge, at_the_start, close
 from oauth_model.machine import Accepted, Address, Envelope, Outcome, Row, Session
 from oauth_model.messages import (
@@ -77,9 +77,9 @@ class Composition:
         self.fact_sets: Table[frozenset[Fact]] = Table()
         self._shared_sets: Table[frozenset[Fact]] = Table()
         self._shared_numbers: dict[int, int] = {}
-        self._shared_by_role: dict[int, dict[str, frozenset[Shared]]] = {}
-        self._step_cache: dict[tuple[str, int, int, frozenset[Shared]], Change | None] = {}
-        self._own_cache: dict[tuple[int, int, frozenset[Shared]], tuple[Change, ...]] = {}
+        self._shared_by_role: dict[int, dict[str, Records]] = {}
+        self._step_cache: dict[tuple[str, int, int, Records], Change | None] = {}
+        self._own_cache: dict[tuple[int, int, Records], tuple[Change, ...]] = {}
         self._party_cache: dict[tuple[object, ...], list[Change]] = {}
         self._deliver_cache: dict[tuple[object, ...], list[Change]] = {}
         self._network_cache: dict[tuple[int, int, tuple[int, ...]], int] = {}
@@ -221,7 +221,7 @@ class Composition:
         if receiver.index:
             slot = self._by_address[receiver]
             change = self.local(slot, world[slot], number, shared[self.roles[slot]])
-            return [change or self._dropped(slot, world[slot], number)]
+            return [change or self.dropped(slot, world[slot], number)]
         normal: list[Change] = []
         refused: list[tuple[bool, bool, int, Change]] = []
         for slot, idle in self.candidates(world, self.by_party.get(receiver.party, ())):
@@ -257,16 +257,16 @@ class Composition:
         return value.state == self.machines[self.roles[slot]].initial and not value.memory
 
     def local(
-        self, slot: int, session: int, number: int, shared: frozenset[Shared], kind: str = "deliver"
+        self, slot: int, session: int, number: int, shared: Records, kind: str = "deliver"
     ) -> Change | None:
         """What a session does with an envelope: computed by its machine once. None where it refuses."""
         key = (kind, session, number, shared)
         if key in self._step_cache:
             return self._step_cache[key]
-        change = self._step_cache[key] = self._compute(kind, slot, session, number, shared)
+        change = self._step_cache[key] = self.compute(kind, slot, session, number, shared)
         return change
 
-    def outcome(self, slot: int, session: int, envelope: Envelope, shared: frozenset[Shared]) -> Outcome:
+    def outcome(self, slot: int, session: int, envelope: Envelope, shared: Records) -> Outcome:
         """What the machine of a slot does with an envelope; not remembered."""
         return self.machines[self.roles[slot]].step(self.sessions.values[session], envelope, self.setting, shared)
 
@@ -275,7 +275,8 @@ class Composition:
         party = self.addresses[slot].party
         return frozenset(term for term in known if isinstance(term, Cookie) and term.server == party)
 
-    def _compute(self, kind: str, slot: int, session: int, number: int, shared: frozenset[Shared]) -> Change | None:
+    def compute(self, kind: str, slot: int, session: int, number: int, shared: Records) -> Change | None:
+        """What a session does with an envelope, computed by its machine. None where it refuses."""
         outcome = self.outcome(slot, session, self.envelopes.values[number], shared)
         if not isinstance(outcome, Accepted):
             return None
@@ -304,7 +305,8 @@ class Composition:
                 learnt += envelope.message.terms()
         return tuple(posted), close(learnt)
 
-    def _dropped(self, slot: int, session: int, number: int) -> Change:
+    def dropped(self, slot: int, session: int, number: int) -> Change:
+        """A message that the session it is for does not take, and forgets."""
         step, nobody = Step("deliver", slot, number), Row(Message, "", "")
         return Change(step, session, (), self.nothing_learnt, self.nothing_happened, nobody, True)
 
@@ -316,24 +318,28 @@ class Composition:
 
     def _urgent(self, network: int) -> int | None:
         if network not in self._urgent_cache:
-            self._urgent_cache[network] = next(
-                (number for number in self.networks.values[network] if self._is_urgent(self.envelopes.values[number])),
-                None,
-            )
+            self._urgent_cache[network] = next(filter(self.is_urgent, self.networks.values[network]), None)
         return self._urgent_cache[network]
 
-    def _is_urgent(self, envelope: Envelope) -> bool:
+    def owner(self, number: int) -> int:
+        """The slot to whose session a message on its way belongs: the one it is for, else the one that sent it."""
+        envelope = self.envelopes.values[number]
+        return self._by_address[envelope.receiver if envelope.receiver.index else envelope.sender]
+
+    def is_urgent(self, number: int) -> bool:
+        """Whether a message is delivered before anything else happens."""
+        envelope = self.envelopes.values[number]
         slot = self._by_address.get(envelope.receiver)
         return envelope.at_once or (slot is not None and self.roles[slot] in AT_ONCE)
 
-    def shared(self, facts: int) -> dict[str, frozenset[Shared]]:
+    def shared(self, facts: int) -> dict[str, Records]:
         """For each role the facts that its sessions may look up."""
         number = self.shared_number(facts)
         found = self._shared_by_role.get(number)
         if found is None:
             values = self._shared_sets.values[number]
             found = self._shared_by_role[number] = {
-                role: frozenset(fact for fact in values if isinstance(fact, Shared) and isinstance(fact, kinds))
+                role: Records(fact for fact in values if isinstance(fact, Shared) and isinstance(fact, kinds))
                 for role, kinds in self._looks_up.items()
             }
         return found
@@ -357,7 +363,7 @@ class Composition:
 
     # -------------------------------------------------------------- a session's own steps
 
-    def _own(self, slot: int, session: int, shared: frozenset[Shared]) -> tuple[Change, ...]:
+    def _own(self, slot: int, session: int, shared: Records) -> tuple[Change, ...]:
         found = self._own_cache.get((slot, session, shared))
         if found is None:
             found = self._own_cache[slot, session, shared] = tuple(self._own_changes(slot, session, shared))
@@ -366,13 +372,21 @@ class Composition:
     def _happens(self, kind: type[Spontaneous]) -> bool:
         return kind.happens_if is None or bool(getattr(self.scenario, kind.happens_if))
 
-    def _own_changes(self, slot: int, session: int, shared: frozenset[Shared]) -> Iterator[Change]:
+    def _own_changes(self, slot: int, session: int, shared: Records) -> Iterator[Change]:
+        for number in self.own_messages(slot, session):
+            change = self.local(slot, session, number, shared, "own")
+            if change is not None:
+                yield change
+
+    def own_messages(self, slot: int, session: int) -> Iterator[int]:
+        """The steps that a session may take of its own accord, as envelopes to itself."""
         value = self.sessions.values[session]
         machine = self.machines[self.roles[slot]]
         for kind in machine.accepts:
             if issubclass(kind, Spontaneous) and machine.expects(kind, value.state) and self._happens(kind):
                 for message in kind.options(value.memory, self.cast):
-                    number = self.envelopes.number(Envelope(value.address, value.address, message))
-                    change = self.local(slot, session, number, shared, "own")
-                    if change is not None:
-                        yield change
+                    yield self.envelopes.number(Envelope(value.address, value.address, message))
+
+    def may_look_up(self, slot: int) -> tuple[type[Shared], ...]:
+        """The kinds of shared facts that a slot's session may look up."""
+        return self._looks_up[self.roles[slot]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oauth_model.facts import Shared
+from oauth_model.facts import Records, Shared
 from oauth_model.machine import (
     ANY,
     SAME,
@@ -145,7 +145,7 @@ def outcome(rows: list[Row], message: Message, state: str = "idle") -> Outcome:
     machine = Machine("role", "idle", rows, [Consent, Denial, AuthorizationPrompt])
     session = Session("role", Address("party", 1), state)
     setting = Setting(None, frozenset(), {})
-    return machine.step(session, Envelope(Address("other", 1), session.address, message), setting, frozenset())
+    return machine.step(session, Envelope(Address("other", 1), session.address, message), setting, Records())
 
 
 def test_the_first_row_whose_guards_hold_fires() -> None:

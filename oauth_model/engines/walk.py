@@ -1,0 +1,49 @@
+"""What every engine is asked and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from oauth_model.goals.goal import Goal
+from oauth_model.steps import Change
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a search is cut: a number of states, and of bytes of memory for them; None for no limit."""
+
+    states: int | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a search is: states found, states not looked at yet, the depth, and bytes of memory taken."""
+
+    states: int
+    frontier: int
+    depth: int
+    memory: int
+
+
+Progress = Callable[[Status], None]
+"""Called now and then while a search runs."""
+
+
+@dataclass
+class Walk:
+    """What a search found.
+
+    `found` has a shortest run to a violation for each goal that is broken. `complete` says that all states were
+    looked at; else `cut` says in a few words why not, "" where enough was found. `transitions` is None for
+    an engine that does not take steps one by one. `depth` is that of the deepest states found.
+    """
+
+    engine: str
+    states: int = 0
+    transitions: int | None = None
+    depth: int = 0
+    complete: bool = True
+    cut: str = ""
+    found: dict[Goal, tuple[Change, ...]] = field(default_factory=dict)
