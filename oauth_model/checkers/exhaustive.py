@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from oauth_model.attackers import NOBODY
+from oauth_model.checkers.judge import Judge as Judge
 from oauth_model.checkers.verdict import Result, Verdict
 from oauth_model.goals import GOALS
-from oauth_model.goals.goal import Evidence, Goal
+from oauth_model.goals.goal import Goal
 from oauth_model.run import Run, run_of
 from oauth_model.scenario import Scenario
 from oauth_model.steps import Change, World
@@ -44,42 +45,6 @@ class Search:
             world, change = link
             changes.append(change)
         return changes[::-1]
-
-
-class Judge:
-    """Asks goals about worlds, each goal once for what it reads of a world."""
-
-    def __init__(self, composition: Composition, goals: Iterable[Goal]) -> None:
-        self._composition = composition
-        self._by_facts: dict[tuple[Goal, int], bool] = {}
-        self._by_both: dict[tuple[Goal, int, int], bool] = {}
-        self._known: dict[tuple[int, int], frozenset[Goal]] = {}
-        self.goals = tuple(goals)
-
-    def false_in(self, world: World) -> frozenset[Goal]:
-        """The goals whose predicate is false in a world."""
-        evidence = self._composition.evidence(world)
-        found = self._known.get(evidence)
-        if found is None:
-            found = self._known[evidence] = frozenset(
-                goal for goal in self.goals if not self._holds(goal, *evidence)
-            )
-        return found
-
-    def _holds(self, goal: Goal, facts: int, knowledge: int) -> bool:
-        for cache, key in ((self._by_facts, (goal, facts)), (self._by_both, (goal, facts, knowledge))):
-            if key in cache:
-                return cache[key]  # type: ignore[index]
-        composition = self._composition
-        evidence = Evidence(
-            composition.fact_sets.values[facts], composition.knowledges.values[knowledge], composition.cast
-        )
-        holds = goal.holds(evidence)
-        if evidence.knowledge_was_read:
-            self._by_both[goal, facts, knowledge] = holds
-        else:
-            self._by_facts[goal, facts] = holds
-        return holds
 
 
 def explore(

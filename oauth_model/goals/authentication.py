@@ -6,30 +6,23 @@ from oauth_model.facts import LoggedIn, ResponseAccepted
 from oauth_model.goals.goal import Evidence, always
 
 
-@always("RFC 9700 section 4.5", id="AN1")
-def nobody_logs_in_as_another(world: Evidence) -> bool:
+@always("RFC 9700 section 4.5", id="AN1", each=(LoggedIn,))
+def nobody_logs_in_as_another(world: Evidence, login: LoggedIn) -> bool:
     """A client takes a browser for an honest user's only if it is that user's.
 
     What a resource server of the attacker's says of its own users is its own affair.
     """
-    return all(
-        world.cast.user(login.browser) == login.user
-        for login in world.all(LoggedIn)
-        if world.honest(login.user, login.server)
-    )
+    return world.cast.user(login.browser) == login.user or not world.honest(login.user, login.server)
 
 
-@always("RFC 9700 section 4.4.2", id="AN3")
-def response_is_from_the_issuer_asked(world: Evidence) -> bool:
+@always("RFC 9700 section 4.4.2", id="AN3", each=(ResponseAccepted,))
+def response_is_from_the_issuer_asked(world: Evidence, accepted: ResponseAccepted) -> bool:
     """A client takes a code or token only from the authorization server that the run was started with.
 
     One that an authorization server of the attacker's made up is worth nothing to anybody; and what is the
     attacker's own, in a run that is meant for it, is its own affair.
     """
-    for accepted in world.all(ResponseAccepted):
-        consent = world.consent(accepted.credential)
-        if consent is None or accepted.credential.issuer == accepted.issuer:
-            continue
-        if world.honest(consent.user) or world.honest(accepted.browser, accepted.issuer):
-            return False
-    return True
+    if accepted.credential.issuer == accepted.issuer:
+        return True
+    consent = world.consent(accepted.credential)
+    return consent is None or not (world.honest(consent.user) or world.honest(accepted.browser, accepted.issuer))

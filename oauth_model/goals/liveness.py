@@ -18,11 +18,11 @@ def honest_run_reaches_its_end(world: Evidence) -> bool:
     )
 
 
-@finally_("RFC 6749 section 4.1", id="LV1")
-def every_run_comes_to_an_end(world: Evidence) -> bool:
+@finally_("RFC 6749 section 4.1", id="LV1", each=(Started,))
+def every_run_comes_to_an_end(world: Evidence, start: Started) -> bool:
     """Every run that was started ends signed in, served, or with an explicit error."""
-    served = {fact.token for fact in world.all(Served)}
-    ended = {(fact.client, fact.run) for fact in world.all(LoggedIn)}
-    ended |= {(fact.client, fact.run) for fact in world.all(RunFailed)}
-    ended |= {(fact.client, fact.run) for fact in world.all(Attached) if fact.token in served}
-    return all((start.client, start.run) in ended for start in world.all(Started))
+    client, run = start.client, start.run
+    if any(world.all(LoggedIn, client=client, run=run)) or any(world.all(RunFailed, client=client, run=run)):
+        return True
+    attached = world.all(Attached, client=client, run=run)
+    return any(any(world.all(Served, token=fact.token)) for fact in attached)

@@ -6,38 +6,31 @@ from oauth_model.facts import Attached, ResponseSent, TokenIssued
 from oauth_model.goals.goal import Evidence, always
 
 
-@always("RFC 9700 section 4.1.3", id="RI1")
-def redirect_uris_match(world: Evidence) -> bool:
+@always("RFC 9700 section 4.1.3", id="RI1", each=(ResponseSent,))
+def redirect_uris_match(world: Evidence, sent: ResponseSent) -> bool:
     """A response for an honest client is sent only to the redirection URI that the client registered."""
-    return all(
-        fact.uri == world.cast.redirect_uri(fact.client, fact.issuer)
-        for fact in world.all(ResponseSent)
-        if world.honest(fact.client)
-    )
+    return sent.uri == world.cast.redirect_uri(sent.client, sent.issuer) or not world.honest(sent.client)
 
 
-@always("RFC 6749 section 4.1.3", id="RI4")
-def code_is_tied_to_its_redirect_uri(world: Evidence) -> bool:
+@always("RFC 6749 section 4.1.3", id="RI4", each=(TokenIssued,))
+def code_is_tied_to_its_redirect_uri(world: Evidence, issued: TokenIssued) -> bool:
     """A code is redeemed with the redirection URI of its authorization request, or is bound by PKCE.
 
     OAuth 2.1 replaces the first by the second.
     """
-    return all(
-        fact.redirect_uri_repeated or fact.pkce == "bound"
-        for fact in world.all(TokenIssued)
-        if fact.from_code is not None and world.honest(fact.token.client)
-    )
+    asked = issued.from_code is not None and world.honest(issued.token.client)
+    return not asked or issued.redirect_uri_repeated or issued.pkce == "bound"
 
 
-@always("RFC 9700 section 4.8.2", id="SC6")
-def verifier_and_challenge_go_together(world: Evidence) -> bool:
+@always("RFC 9700 section 4.8.2", id="SC6", each=(TokenIssued,))
+def verifier_and_challenge_go_together(world: Evidence, issued: TokenIssued) -> bool:
     """A code is redeemed with the verifier of its S256 challenge, or has no challenge and comes without verifier.
 
     Asked of honest clients' grants, if they are honest resource owners' or an honest browser ends up with them.
     """
-    attached = {fact.token for fact in world.all(Attached) if world.honest(fact.browser)}
-    return all(
-        fact.pkce in ("bound", "none")
-        for fact in world.all(TokenIssued)
-        if world.honest(fact.token.client) and (world.honest(fact.token.user) or fact.token in attached)
-    )
+    token = issued.token
+    if issued.pkce in ("bound", "none") or not world.honest(token.client):
+        return True
+    if world.honest(token.user):
+        return False
+    return not any(world.honest(attached.browser) for attached in world.all(Attached, token=token))

@@ -1,0 +1,106 @@
+"""Sets of states as binary decision diagrams, by `dd`: CUDD where its wheel has it, else in pure Python.
+
+This is the one module that imports `dd`. A diagram variable is an integer; the order of variables is
+fixed when they are made, in blocks, of which unused ones cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Diagram = Any
+"""A function of the variables, and so a set of their valuations. Immutable; equal ones compare equal."""
+
+
+class Diagrams:
+    """The diagrams of one search. `name` says which implementation they are made with."""
+
+    def __init__(self, *, pure: bool = False) -> None:
+        try:
+            if pure:
+                raise ImportError
+            from dd import cudd as implementation
+        except ImportError:
+            from dd import autoref as implementation
+
+            self.name = "dd, pure Python"
+            self._manager = implementation.BDD()
+        else:
+            self.name = "dd with CUDD"
+            self._manager = implementation.BDD()
+            self._manager.configure(reordering=False)
+        self._variables: list[Diagram] = []
+        self.true: Diagram = self._manager.true
+        self.false: Diagram = self._manager.false
+
+    def declare(self, count: int) -> range:
+        """New variables, below all others in the order."""
+        first = len(self._variables)
+        for number in range(first, first + count):
+            self._manager.declare(_name(number))
+            self._variables.append(self._manager.var(_name(number)))
+        return range(first, first + count)
+
+    def variable(self, number: int) -> Diagram:
+        """The function that is a variable."""
+        return self._variables[number]
+
+    def cube(self, values: Mapping[int, bool]) -> Diagram:
+        """The conjunction of variables having values."""
+        return self._manager.cube({_name(number): value for number, value in values.items()})
+
+    def exists(self, variables: Iterable[int], diagram: Diagram) -> Diagram:
+        """The same without some variables: whatever they are."""
+        return self._manager.exist([_name(number) for number in variables], diagram)
+
+    def union(self, diagrams: list[Diagram]) -> Diagram:
+        """The disjunction, put together pairwise, since small diagrams are cheap."""
+        while len(diagrams) > 1:
+            pairs = zip(diagrams[::2], [*diagrams[1::2], self.false], strict=False)
+            diagrams = [first | second for first, second in pairs]
+        return diagrams[0] if diagrams else self.false
+
+    def one(self, diagram: Diagram) -> dict[int, bool]:
+        """One valuation of a set that is not empty; what is not in it does not matter."""
+        return {int(name[1:]): value for name, value in self._manager.pick(diagram).items()}
+
+    def each(self, diagram: Diagram, variables: Iterable[int]) -> Iterator[dict[int, bool]]:
+        """The valuations of a set that says nothing of other variables than these."""
+        names = [_name(number) for number in variables]
+        for valuation in self._manager.pick_iter(diagram, care_vars=set(names)):
+            yield {int(name[1:]): value for name, value in valuation.items()}
+
+    def count(self, diagram: Diagram, variables: Iterable[int]) -> int:
+        """How many valuations of these variables are in a set: exactly, whatever the size."""
+        order = {name: level for level, name in enumerate(_name(number) for number in sorted(variables))}
+        last = len(order)
+        counts: dict[int, int] = {}
+
+        def level(node: Diagram) -> int:
+            return last if node.var is None else order[node.var]
+
+        def of(node: Diagram) -> int:
+            """Valuations of the variables from the node's own on; complemented edges are resolved here."""
+            if node == self.true:
+                return 1
+            if node == self.false:
+                return 0
+            found = counts.get(int(node))
+            if found is None:
+                low, high = node.low, node.high
+                if node.negated:
+                    low, high = ~low, ~high
+                own = level(node)
+                found = counts[int(node)] = (of(low) << (level(low) - own - 1)) + (of(high) << (level(high) - own - 1))
+            return found
+
+        return of(diagram) << level(diagram)
+
+    def size(self) -> int:
+        """The number of nodes in memory."""
+        return len(self._manager)
+
+
+def _name(number: int) -> str:
+    return f"v{number}"

@@ -1,0 +1,167 @@
+"""States of a program as valuations of diagram variables: each slot's local state in binary, a bit for each
+term and fact, and the number of forgeries made.
+
+The variables of a slot stand together in the order, those for what its commands teach and record after its
+local state: what depends on each other should be near.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from oauth_model.engines.diagrams import Diagram, Diagrams
+from oauth_model.engines.plain import State
+from oauth_model.engines.program import Program
+from oauth_model.engines.tree import CookiesOf, FactsLike, Idle, LocalOf, Takes
+from oauth_model.errors import ModelError
+
+BITS_OF_LOCAL = 12
+SPARE = 40
+BITS_OF_MADE = 6
+
+
+class Encoding:
+    """How the states of one program are written down, as far as the program is known."""
+
+    def __init__(self, program: Program, diagrams: Diagrams) -> None:
+        self.program, self.diagrams = program, diagrams
+        self.made = list(diagrams.declare(BITS_OF_MADE)) if program.bound is not None else []
+        if program.bound is not None and program.bound >= 1 << BITS_OF_MADE:
+            raise ModelError(f"the symbolic engine counts forgeries up to {(1 << BITS_OF_MADE) - 1}; lower the bound")
+        self._reserved: list[list[int]] = [[] for _ in range(program.n)]
+        self._spare: list[list[int]] = [[] for _ in range(program.n)]
+        for slot in _order(program):
+            self._reserved[slot] = list(diagrams.declare(BITS_OF_LOCAL))[::-1]
+            self._spare[slot] = list(diagrams.declare(SPARE))[::-1]
+        self.locals: list[list[int]] = [[] for _ in range(program.n)]
+        self.terms: dict[int, int] = {}
+        self.facts: dict[int, int] = {}
+        self._cubes: dict[tuple[int, int], Diagram] = {}
+        self._described = 0
+
+    def grow(self) -> dict[int, bool]:
+        """Give variables to what the program learnt since. In all states that were known before, they are false."""
+        new: list[int] = []
+        for slot, table in enumerate(self.program.locals):
+            while len(table.values) > 1 << len(self.locals[slot]):
+                new.append(self._reserved[slot].pop())
+                self.locals[slot].append(new[-1])
+                self._cubes = {key: cube for key, cube in self._cubes.items() if key[0] != slot}
+        for command in self.program.commands[self._described :]:
+            slot = command.change.step.slot
+            new += self._give(slot, self.terms, command.learns | command.needs)
+            new += self._give(slot, self.facts, command.records)
+        self._described = len(self.program.commands)
+        new += self._give(0, self.terms, range(len(self.program.terms.values)))
+        new += self._give(0, self.facts, range(len(self.program.facts.values)))
+        return dict.fromkeys(new, False)
+
+    def _give(self, slot: int, have: dict[int, int], wanted: Iterable[int]) -> list[int]:
+        new = []
+        for number in sorted(wanted):
+            if number not in have:
+                spare = self._spare[slot]
+                have[number] = spare.pop() if spare else self.diagrams.declare(1)[0]
+                new.append(have[number])
+        return new
+
+    def used(self) -> list[int]:
+        """The variables in use."""
+        return sorted([*self.made, *(bit for slot in self.locals for bit in slot), *self.terms.values(), *self.facts.values()])
+
+    # -------------------------------------------------------------- states and parts of them
+
+    def local(self, slot: int, value: int) -> Diagram:
+        """The states in which a slot's local state has a value."""
+        found = self._cubes.get((slot, value))
+        if found is None:
+            found = self._cubes[slot, value] = self.diagrams.cube(_binary(self.locals[slot], value))
+        return found
+
+    def assignment(self, locals_: Iterable[tuple[int, int]], terms: Iterable[int], facts: Iterable[int]) -> dict[int, bool]:
+        """Local states, and that terms are known and facts have happened."""
+        values: dict[int, bool] = {}
+        for slot, local in locals_:
+            values |= _binary(self.locals[slot], local)
+        values |= {self.terms[number]: True for number in terms}
+        values |= {self.facts[number]: True for number in facts}
+        return values
+
+    def made_is(self, number: int) -> dict[int, bool]:
+        """That so many forgeries were made."""
+        return _binary(self.made, number)
+
+    def state(self, state: State) -> dict[int, bool]:
+        """One state."""
+        values = self.made_is(state.made)
+        for slot, local in enumerate(state.locals):
+            values |= _binary(self.locals[slot], local)
+        values |= {bit: bool(state.known >> number & 1) for number, bit in self.terms.items()}
+        values |= {bit: bool(state.happened >> number & 1) for number, bit in self.facts.items()}
+        return values
+
+    def read(self, values: Mapping[int, bool]) -> State:
+        """The state that a valuation is; variables that are not in it are taken to be false."""
+
+        def number(variables: list[int]) -> int:
+            return sum(1 << place for place, bit in enumerate(variables) if values.get(bit))
+
+        return State(
+            tuple(number(slot) for slot in self.locals),
+            sum(1 << term for term, bit in self.terms.items() if values.get(bit)),
+            sum(1 << fact for fact, bit in self.facts.items() if values.get(bit)),
+            number(self.made),
+        )
+
+    # -------------------------------------------------------------- branching
+
+    def split(self, variable: int, states: Diagram) -> Iterator[tuple[int, Diagram]]:
+        """The values that a program's variable has in some states, each with those states."""
+        program = self.program
+        match program.variables.values[variable]:
+            case LocalOf(slot):
+                yield from self._split(self.locals[slot], states)
+            case Idle(slot) | Takes(slot, _):
+                parts: dict[int, list[Diagram]] = {}
+                for local, part in self._split(self.locals[slot], states):
+                    parts.setdefault(program.classify(variable, local), []).append(part)
+                for value, found in parts.items():
+                    yield value, self.diagrams.union(found)
+            case FactsLike():
+                yield from self._split_sets(variable, self.facts, states)
+            case CookiesOf():
+                yield from self._split_sets(variable, self.terms, states)
+
+    def _split_sets(self, variable: int, bits_of: dict[int, int], states: Diagram) -> Iterator[tuple[int, Diagram]]:
+        members = [member for member in self.program.members(variable) if member in bits_of]
+        for value, part in self._split([bits_of[member] for member in members], states):
+            present = frozenset(member for place, member in enumerate(members) if value >> place & 1)
+            yield self.program.set_number(variable, present), part
+
+    def split_made(self, states: Diagram) -> Iterator[tuple[int, Diagram]]:
+        """The numbers of forgeries made in some states, each with those states."""
+        yield from self._split(self.made, states)
+
+    def _split(self, variables: list[int], states: Diagram) -> Iterator[tuple[int, Diagram]]:
+        """The numbers that some variables spell in binary, each with the states in which they do."""
+        waiting = [(len(variables), 0, states)]
+        while waiting:
+            place, value, part = waiting.pop()
+            if part == self.diagrams.false:
+                continue
+            if place == 0:
+                yield value, part
+                continue
+            bit = self.diagrams.variable(variables[place - 1])
+            waiting.append((place - 1, value | 1 << place - 1, part & bit))
+            waiting.append((place - 1, value, part & ~bit))
+
+
+def _binary(variables: list[int], value: int) -> dict[int, bool]:
+    return {bit: bool(value >> place & 1) for place, bit in enumerate(variables)}
+
+
+def _order(program: Program) -> list[int]:
+    """The slots in an order that puts what belongs to one run together: the first of each party, the second, ..."""
+    place = {slot: number for slots in program.composition.by_party.values() for number, slot in enumerate(slots)}
+    return sorted(range(program.n), key=lambda slot: (place[slot], slot))

@@ -1,0 +1,193 @@
+"""The symbolic engine: sets of states as decision diagrams, so that their number hardly matters.
+
+The reachable states are a fixpoint: every slot's commands are applied to all that is known until nothing
+new comes (chaining); so the sets stay close to products of what the sessions do, and small even where states
+are many. Commands are learnt on the way: a tree is walked with a set of states instead of one, and branches
+on the values that occur in it. Only where a goal is broken the search is repeated in breadth-first layers,
+up to the first that breaks it, and a shortest run is read off them backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from oauth_model.engines.diagrams import Diagram, Diagrams
+from oauth_model.engines.encoding import Encoding
+from oauth_model.engines.plain import Plain, State
+from oauth_model.engines.program import Program
+from oauth_model.engines.symbolic_goals import violations
+from oauth_model.engines.tree import Node
+from oauth_model.engines.walk import Limits, Progress, Status, Walk
+from oauth_model.goals.goal import Goal
+from oauth_model.steps import Change
+
+
+def search(
+    program: Program,
+    goals: tuple[Goal, ...],
+    *,
+    stop_on: frozenset[Goal] = frozenset(),
+    limits: Limits = Limits(),
+    progress: Progress | None = None,
+    pure: bool = False,
+) -> Walk:
+    """All reachable states at once; then a shortest run to a violation of each goal that is broken in some.
+
+    `pure` takes the decision diagrams of pure Python even where there are faster ones.
+    """
+    reach = Reach(program, Diagrams(pure=pure), progress)
+    reach.fixpoint()
+    walk = Walk("symbolic", reach.count())
+    bad = {goal: violations(goal, reach.encoding, reach.states) for goal in goals}
+    broken = {goal: states for goal, states in bad.items() if states != reach.diagrams.false}
+    if broken:
+        walk.found = Layers(reach).shortest(broken)
+    return walk
+
+
+class Reach:
+    """The reachable states of a program, as far as they are known."""
+
+    def __init__(self, program: Program, diagrams: Diagrams, progress: Progress | None = None) -> None:
+        self.program, self.diagrams, self._progress = program, diagrams, progress
+        self.encoding = Encoding(program, diagrams)
+        self.plain = Plain(program)
+        self.encoding.grow()
+        self.initial = diagrams.cube(self.encoding.state(self.plain.initial))
+        self.states = self.initial
+        self._done: list[Diagram] = [diagrams.false] * program.n
+
+    def count(self) -> int:
+        """How many states there are."""
+        return self.diagrams.count(self.states, self.encoding.used())
+
+    def fixpoint(self) -> None:
+        """Apply the commands of one slot after another until nothing new comes."""
+        rounds = 0
+        while any(done != self.states for done in self._done):
+            rounds += 1
+            for slot in range(self.program.n):
+                new = self.states & ~self._done[slot]
+                self._done[slot] = self.states
+                if new != self.diagrams.false:
+                    images = self.images(slot, new)
+                    self.states = self.diagrams.union([self.states, *images])
+            if self._progress is not None:
+                self._progress(Status(0, 0, rounds, self.diagrams.size()))
+
+    def images(self, slot: int, states: Diagram) -> list[Diagram]:
+        """What one slot's commands make of some states."""
+        found: list[tuple[int, Diagram]] = []
+        self._walk(self.program.roots[slot], self._whose_turn(slot, states), found)
+        fresh = self._grow()
+        return [image for command, part in found for image in self._image(command, part & fresh)]
+
+    def _grow(self) -> Diagram:
+        """Give variables to what was learnt; in all states so far they are false."""
+        fresh = self.diagrams.cube(self.encoding.grow())
+        if fresh != self.diagrams.true:
+            self.initial &= fresh
+            self.states &= fresh
+            self._done = [done & fresh for done in self._done]
+        return fresh
+
+    def _whose_turn(self, slot: int, states: Diagram) -> Diagram:
+        """Those of some states in which a slot's session can act: no other has something urgent on its way."""
+        for other in range(self.program.n):
+            urgent = self._urgent(other)
+            if other < slot:
+                states &= ~urgent
+            elif other > slot:
+                states &= ~urgent | self._urgent(slot)
+        return states
+
+    def _urgent(self, slot: int) -> Diagram:
+        values = range(len(self.program.locals[slot].values))
+        urgent = [value for value in values if self.program.urgent(slot, value) is not None]
+        return self.diagrams.union([self.encoding.local(slot, value) for value in urgent])
+
+    def _walk(self, node: Node, states: Diagram, found: list[tuple[int, Diagram]]) -> None:
+        """The commands to which a tree leads, each with the states in which it may be possible."""
+        if node.variable is not None:
+            for value, part in self.encoding.split(node.variable, states):
+                self._walk(self.program.child(node, value), part, found)
+        for command in node.commands:
+            found.append((command, states))
+        for fork in node.forks:
+            self._walk(fork, states, found)
+
+    def _image(self, number: int, states: Diagram) -> Iterator[Diagram]:
+        """What a command makes of states in which its guard holds, but for what the attacker must know."""
+        command, encoding, diagrams = self.program.commands[number], self.encoding, self.diagrams
+        if command.needs:
+            states &= diagrams.cube(encoding.assignment((), command.needs, ()))
+        if command.teaches:
+            states &= ~diagrams.cube(encoding.assignment((), command.learns, ()))
+        if states == diagrams.false:
+            return
+        effect = encoding.assignment(command.assigns, command.learns, command.records)
+        if not command.forged:
+            yield diagrams.exists(effect, states) & diagrams.cube(effect)
+            return
+        for made, part in encoding.split_made(states):
+            if made != self.program.bound:
+                more = {**effect, **encoding.made_is(made + 1)}
+                yield diagrams.exists(more, part) & diagrams.cube(more)
+
+
+class Layers:
+    """The reachable states by their distance from the initial one, as far as a goal needs them."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach, self._layers = reach, [reach.initial]
+        self._seen = reach.initial
+
+    def shortest(self, broken: dict[Goal, Diagram]) -> dict[Goal, tuple[Change, ...]]:
+        """A shortest run into each of some sets of reachable states."""
+        found: dict[Goal, tuple[Change, ...]] = {}
+        while len(found) < len(broken):
+            for goal, states in broken.items():
+                there = states & self._layers[-1]
+                if goal not in found and there != self._reach.diagrams.false:
+                    found[goal] = self._run(there)
+            if len(found) < len(broken):
+                self._next()
+        return {goal: found[goal] for goal in broken}
+
+    def _next(self) -> None:
+        reach, last = self._reach, self._layers[-1]
+        images = [image for slot in range(reach.program.n) for image in reach.images(slot, last)]
+        new = reach.diagrams.union(images) & ~self._seen
+        assert new != reach.diagrams.false, "a reachable violation lies in no layer"
+        self._layers.append(new)
+        self._seen |= new
+
+    def _run(self, there: Diagram) -> tuple[Change, ...]:
+        """The steps to one of some states in the last layer, found backwards."""
+        reach = self._reach
+        target = reach.encoding.read(reach.diagrams.one(there))
+        changes: list[Change] = []
+        for layer in self._layers[-2::-1]:
+            target, command = self._before(layer, target)
+            changes.append(reach.program.change(command))
+        return tuple(reversed(changes))
+
+    def _before(self, layer: Diagram, target: State) -> tuple[State, int]:
+        """A state of a layer from which one command leads to a state, and that command."""
+        reach, encoding = self._reach, self._reach.encoding
+        values = encoding.state(target)
+        for number, command in enumerate(reach.program.commands):
+            effect = encoding.assignment(command.assigns, command.learns, command.records)
+            if any(values[variable] != value for variable, value in effect.items()):
+                continue
+            written = {*effect, *(encoding.made if command.forged else ())}
+            same = {variable: value for variable, value in values.items() if variable not in written}
+            locals_ = [(slot, local) for slot, local in command.guard if slot < reach.program.n]
+            same |= encoding.assignment(locals_, command.needs, ()) | same
+            states = layer & reach.diagrams.cube(same)
+            while states != reach.diagrams.false:
+                state = encoding.read(reach.diagrams.one(states))
+                if number in reach.plain.commands(state) and reach.plain.after(state, number) == target:
+                    return state, number
+                states &= ~reach.diagrams.cube(encoding.state(state))
+        raise AssertionError("a state of a layer has no predecessor in the one before")
