@@ -70,7 +70,7 @@ class Adversary:
         """Messages of the attacker's own making that have an effect on one of a server's sessions."""
         c = self._world
         if c.roles[slots[0]] in SERVERS:
-            for slot, _ in c.candidates(world, slots):
+            for slot, _ in c.candidates(world, slots, Address(ATTACKER)):
                 key = (slot, world[slot], world[c.n + 1], shared)
                 found = self._sends.get(key)
                 if found is None:
@@ -187,7 +187,7 @@ class Adversary:
         role, party = c.roles[slots[0]], c.addresses[slots[0]].party
         seen: set[int] = set()
         for kind in self.linkable(role):
-            for slot, _ in c.candidates(world, slots):
+            for slot, _ in c.candidates(world, slots, c.addresses[window]):
                 if not c.expects(slot, world[slot], kind):
                     continue
                 for uri in self.uris(party, kind):

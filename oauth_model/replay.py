@@ -175,7 +175,9 @@ def _refusals_at_the_other_end(composition: Composition, world: World, led: Acce
     """Why nobody takes the request of a lured browser: of the session that came nearest to taking it."""
     for envelope in led.sent:
         refused: list[tuple[int, int, Refused]] = []
-        for slot, _ in composition.candidates(world, composition.by_party.get(envelope.receiver.party, ())):
+        for slot, _ in composition.candidates(
+            world, composition.by_party.get(envelope.receiver.party, ()), envelope.sender
+        ):
             outcome = _put_to(composition, world, slot, envelope)
             if isinstance(outcome, Refused):
                 refused.append((outcome.passed if outcome.guard else -1, -slot, outcome))

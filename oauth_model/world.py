@@ -55,6 +55,10 @@ class Composition:
         self.roles = tuple(role for role, _ in self.slots)
         self.addresses = tuple(address for _, address in self.slots)
         self._by_address = {address: number for number, address in enumerate(self.addresses)}
+        windows = [address for role, address in self.slots if role == USER_AGENT]
+        windows.sort(key=lambda address: address.index)  # each resource owner's own window before the others
+        self._windows = {address: number for number, address in enumerate(windows)}
+        self._orders: dict[tuple[Address, tuple[int, ...]], tuple[int, ...]] = {}
         self.by_party: dict[str, tuple[int, ...]] = {}
         for number, address in enumerate(self.addresses):
             self.by_party[address.party] = (*self.by_party.get(address.party, ()), number)
@@ -224,7 +228,8 @@ class Composition:
             return [change or self.dropped(slot, world[slot], number)]
         normal: list[Change] = []
         refused: list[tuple[bool, bool, int, Change]] = []
-        for slot, idle in self.candidates(world, self.by_party.get(receiver.party, ())):
+        sender = self.envelopes.values[number].sender
+        for slot, idle in self.candidates(world, self.by_party.get(receiver.party, ()), sender):
             change = self.local(slot, world[slot], number, shared[self.roles[slot]])
             if change is not None and not change.otherwise:
                 normal.append(change)
@@ -235,17 +240,32 @@ class Composition:
         # A refusal is answered once, by a session that the message concerns if there is one.
         return [min(refused, key=lambda entry: entry[:3])[3]] if refused else []
 
-    def candidates(self, world: World, slots: tuple[int, ...]) -> Iterator[tuple[int, bool]]:
+    def candidates(self, world: World, slots: tuple[int, ...], sender: Address) -> Iterator[tuple[int, bool]]:
         """The sessions of a party, given by its slots, that could take a message, and whether they are idle.
 
-        Idle sessions are interchangeable, so the first of them stands for all.
+        Idle sessions are interchangeable, so one of them stands for all: the first in the sender's order.
         """
-        idle_seen = False
+        chosen = next((slot for slot in self.in_order_for(sender, slots) if self.is_idle(slot, world[slot])), None)
         for slot in slots:
-            idle = self.is_idle(slot, world[slot])
-            if not (idle and idle_seen):
+            idle = slot == chosen
+            if idle or not self.is_idle(slot, world[slot]):
                 yield slot, idle
-            idle_seen = idle_seen or idle
+
+    def in_order_for(self, sender: Address, slots: tuple[int, ...]) -> tuple[int, ...]:
+        """The order in which a sender begins the sessions of a party, given by its slots.
+
+        Each window begins at a place of its own and the attacker at the end, so that which session somebody
+        gets does not depend on who came first: what would differ in names only is not told apart.
+        """
+        found = self._orders.get((sender, slots))
+        if found is None:
+            if sender in self._windows:
+                first = self._windows[sender] % len(slots)
+                found = slots[first:] + slots[:first]
+            else:
+                found = slots[::-1]
+            self._orders[sender, slots] = found
+        return found
 
     def expects(self, slot: int, session: int, kind: type[Message]) -> bool:
         """Whether a session has a row for messages of a class in its state."""

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from oauth_model.engines.diagrams import Diagram, Diagrams
 from oauth_model.engines.plain import State
 from oauth_model.engines.program import Program
-from oauth_model.engines.tree import CookiesOf, FactsLike, Idle, LocalOf, Takes
+from oauth_model.engines.tree import Command, CookiesOf, FactsLike, Idle, LocalOf, Takes
 from oauth_model.errors import ModelError
+from oauth_model.messages import RESOURCE_OWNER, ROLES, USER_AGENT
 
 BITS_OF_LOCAL = 12
 SPARE = 40
@@ -30,13 +31,16 @@ class Encoding:
             raise ModelError(f"the symbolic engine counts forgeries up to {(1 << BITS_OF_MADE) - 1}; lower the bound")
         self._reserved: list[list[int]] = [[] for _ in range(program.n)]
         self._spare: list[list[int]] = [[] for _ in range(program.n)]
-        for slot in _order(program):
+        self.groups = _groups(program)
+        self._place = {slot: number for number, group in enumerate(self.groups) for slot in group}
+        for slot in (slot for group in self.groups for slot in group):
             self._reserved[slot] = list(diagrams.declare(BITS_OF_LOCAL))[::-1]
             self._spare[slot] = list(diagrams.declare(SPARE))[::-1]
         self.locals: list[list[int]] = [[] for _ in range(program.n)]
         self.terms: dict[int, int] = {}
         self.facts: dict[int, int] = {}
         self._cubes: dict[tuple[int, int], Diagram] = {}
+        self._classes: dict[tuple[int, int, int], Diagram] = {}
         self._described = 0
 
     def grow(self) -> dict[int, bool]:
@@ -48,7 +52,8 @@ class Encoding:
                 self.locals[slot].append(new[-1])
                 self._cubes = {key: cube for key, cube in self._cubes.items() if key[0] != slot}
         for command in self.program.commands[self._described :]:
-            slot = command.change.step.slot
+            # With the run that the step belongs to: of the sessions that it changes the last in the order.
+            slot = max((slot for slot, _ in command.assigns), key=self._place.__getitem__, default=0)
             new += self._give(slot, self.terms, command.learns | command.needs)
             new += self._give(slot, self.facts, command.records)
         self._described = len(self.program.commands)
@@ -113,6 +118,47 @@ class Encoding:
             number(self.made),
         )
 
+    # -------------------------------------------------------------- guards
+
+    def guard(self, command: Command) -> Diagram:
+        """The states in which a command's guard holds, and the attacker knows what it must."""
+        cube: dict[int, bool] = {self.terms[number]: True for number in command.needs}
+        others: list[Diagram] = []
+        for variable, value in command.guard:
+            match self.program.variables.values[variable]:
+                case LocalOf(slot):
+                    cube |= _binary(self.locals[slot], value)
+                case Idle(slot) | Takes(slot, _):
+                    others.append(self._of_class(slot, variable, value))
+                case FactsLike() | CookiesOf() as read:
+                    have = self.facts if isinstance(read, FactsLike) else self.terms
+                    present = self.program.set_of(variable, value)
+                    cube |= {have[member]: member in present for member in self.program.members(variable)}
+        found = self.diagrams.cube(cube)
+        for other in others:
+            found &= other
+        return found
+
+    def _of_class(self, slot: int, variable: int, value: int) -> Diagram:
+        """The states in which a function of a slot's local state has a value."""
+        locals_ = range(len(self.program.locals[slot].values))
+        key = variable, value, len(locals_)
+        found = self._classes.get(key)
+        if found is None:
+            cubes = [self.local(slot, local) for local in locals_ if self.program.classify(variable, local) == value]
+            found = self._classes[key] = self.diagrams.union(cubes)
+        return found
+
+    def bits(self, variable: int) -> list[int]:
+        """The diagram variables on which a program's variable depends."""
+        match self.program.variables.values[variable]:
+            case LocalOf(slot) | Idle(slot) | Takes(slot, _):
+                return self.locals[slot]
+            case FactsLike():
+                return [self.facts[member] for member in self.program.members(variable) if member in self.facts]
+            case CookiesOf():
+                return [self.terms[member] for member in self.program.members(variable) if member in self.terms]
+
     # -------------------------------------------------------------- branching
 
     def split(self, variable: int, states: Diagram) -> Iterator[tuple[int, Diagram]]:
@@ -161,7 +207,16 @@ def _binary(variables: list[int], value: int) -> dict[int, bool]:
     return {bit: bool(value >> place & 1) for place, bit in enumerate(variables)}
 
 
-def _order(program: Program) -> list[int]:
-    """The slots in an order that puts what belongs to one run together: the first of each party, the second, ..."""
-    place = {slot: number for slots in program.composition.by_party.values() for number, slot in enumerate(slots)}
-    return sorted(range(program.n), key=lambda slot: (place[slot], slot))
+def _groups(program: Program) -> list[list[int]]:
+    """The slots in groups of what belongs to one run: a resource owner, a window, and the sessions that this window
+    begins first."""
+    world = program.composition
+    place: dict[int, int] = {}
+    for role in ROLES:
+        slots = [slot for slot in range(program.n) if world.roles[slot] == role]
+        if role in (RESOURCE_OWNER, USER_AGENT):
+            place |= {slot: n for n, slot in enumerate(sorted(slots, key=lambda slot: world.addresses[slot].index))}
+        else:
+            place |= {slot: world.addresses[slot].index - 1 for slot in slots}
+    last = max(place.values())
+    return [[slot for slot in range(program.n) if place[slot] == number] for number in range(last + 1)]

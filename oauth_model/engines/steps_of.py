@@ -13,7 +13,8 @@ from oauth_model.adversary import SERVERS, Adversary, Way
 from oauth_model.engines.tree import Body, Command, CookiesOf, FactsLike, Found, Idle, Read, Takes
 from oauth_model.facts import Pattern, Records, Shared
 from oauth_model.forging import Forger, look_at_everything
-from oauth_model.machine import Accepted
+from oauth_model.cast import ATTACKER
+from oauth_model.machine import Accepted, Address
 from oauth_model.messages import USER_AGENT, FrontChannel, Message, UserInterface
 from oauth_model.steps import Change
 from oauth_model.terms import Cookie
@@ -117,7 +118,7 @@ class StepsOf:
     def _to_party(self, holder: int, number: int, slot: int, slots: tuple[int, ...]) -> Body:
         def body(read: Read) -> Found:
             change = self._local(read, "deliver", slot, number)
-            if change is None or change.otherwise or not self._is_first(read, slot, slots):
+            if change is None or change.otherwise or not self._is_first(read, slot, slots, self._sender(number)):
                 return Found()
             return Found([self._command(read, change, holder=holder)])
 
@@ -133,11 +134,17 @@ class StepsOf:
 
     def _who_refuses(self, read: Read, number: int, slots: tuple[int, ...]) -> int | None:
         """The session of a party that answers a refusal, if none of them takes the message."""
-        ways = [(self._how(read, slot, number), slot) for slot in slots]
-        if any(way == BY_ITS_OWN_ROW for way, _ in ways):
+        ways = {slot: self._how(read, slot, number) for slot in slots}
+        if BY_ITS_OWN_ROW in ways.values():
             return None
-        refusals = [(way, slot) for way, slot in ways if way >= REFUSES]
-        return min(refusals)[1] if refusals else None
+        order = self._world.in_order_for(self._sender(number), slots)
+        refusals = [
+            (way, order.index(slot) if (way - REFUSES) % 2 else slot, slot) for slot, way in ways.items() if way >= REFUSES
+        ]
+        return min(refusals)[2] if refusals else None
+
+    def _sender(self, number: int) -> Address:
+        return self._world.envelopes.values[number].sender
 
     def _how(self, read: Read, slot: int, number: int) -> int:
         if self._world.may_look_up(slot):
@@ -154,11 +161,12 @@ class StepsOf:
             return NOT_AT_ALL
         return REFUSES + 2 * change.row.last_resort + idle if change.otherwise else BY_ITS_OWN_ROW
 
-    def _is_first(self, read: Read, slot: int, slots: tuple[int, ...]) -> bool:
-        """Whether a session is not idle, or the first of its party that is: idle ones are interchangeable."""
+    def _is_first(self, read: Read, slot: int, slots: tuple[int, ...], sender: Address) -> bool:
+        """Whether a session is not idle, or the first of those that are in the sender's order: see `candidates`."""
         if not self._world.is_idle(slot, self._session(read, slot)):
             return True
-        return not any(read(self._program.variable(Idle(other))) for other in slots[: slots.index(slot)])
+        order = self._world.in_order_for(sender, slots)
+        return not any(read(self._program.variable(Idle(other))) for other in order[: order.index(slot)])
 
     # -------------------------------------------------------------- the attacker
 
@@ -172,7 +180,7 @@ class StepsOf:
     def _sending(self, slot: int, kind: type[Message]) -> Body:
         def body(read: Read) -> Found:
             party = self._world.addresses[slot].party
-            if not self._is_first(read, slot, self._world.by_party[party]):
+            if not self._is_first(read, slot, self._world.by_party[party], Address(ATTACKER)):
                 return Found()
             cookies: frozenset[Cookie] = frozenset()
             if issubclass(kind, FrontChannel | UserInterface):
@@ -220,7 +228,7 @@ class StepsOf:
         def body(read: Read) -> Found:
             world = self._world
             party, session = world.addresses[slot].party, self._session(read, slot)
-            if not self._is_first(read, slot, world.by_party[party]):
+            if not self._is_first(read, slot, world.by_party[party], world.addresses[window]):
                 return Found()
             return Found(
                 bodies=[

@@ -56,31 +56,71 @@ class Reach:
         self.initial = diagrams.cube(self.encoding.state(self.plain.initial))
         self.states = self.initial
         self._done: list[Diagram] = [diagrams.false] * program.n
+        self._reads: list[set[int]] = [{slot} for slot in range(program.n)]
+        self._groups = self.encoding.groups
+        self._rounds = 0
 
     def count(self) -> int:
         """How many states there are."""
         return self.diagrams.count(self.states, self.encoding.used())
 
     def fixpoint(self) -> None:
-        """Apply the commands of one slot after another until nothing new comes."""
-        rounds = 0
+        """Apply the commands of one slot after another until nothing new comes.
+
+        What one run does is brought to its end before the next one begins: so the sets stay near to products of
+        what the runs can do. Step by step in all of them they would be sets of states equally far on.
+        """
         while any(done != self.states for done in self._done):
-            rounds += 1
-            for slot in range(self.program.n):
-                new = self.states & ~self._done[slot]
-                self._done[slot] = self.states
-                if new != self.diagrams.false:
-                    images = self.images(slot, new)
-                    self.states = self.diagrams.union([self.states, *images])
-            if self._progress is not None:
-                self._progress(Status(0, 0, rounds, self.diagrams.size()))
+            for group in self._groups:
+                while any(self._done[slot] != self.states for slot in group):
+                    for slot in group:
+                        self._apply(slot)
+
+    def _apply(self, slot: int) -> None:
+        new = self.states & ~self._done[slot]
+        if new == self.diagrams.false:
+            return
+        self._done[slot] = self.states
+        images = self.images(slot, new)
+        self.states = self.diagrams.union([self.states, *images])
+        self._rounds += 1
+        if self._progress is not None and self._rounds % 16 == 0:
+            self._progress(Status(0, 0, self._rounds, self.diagrams.size()))
 
     def images(self, slot: int, states: Diagram) -> list[Diagram]:
         """What one slot's commands make of some states."""
-        found: list[tuple[int, Diagram]] = []
-        self._walk(self.program.roots[slot], self._whose_turn(slot, states), found)
-        fresh = self._grow()
-        return [image for command, part in found for image in self._image(command, part & fresh)]
+        states = self._whose_turn(slot, states)
+        commands = self._commands(slot, states)
+        states &= self._grow()
+        return [image for command in commands for image in self._image(command, states)]
+
+    def _commands(self, slot: int, states: Diagram) -> list[int]:
+        """The commands of a slot whose guards hold in some of the states, learnt where they are not known yet.
+
+        The tree is walked with no more of the states than it reads: a small set, where that of the states is large.
+        """
+        reads = self._reads[slot]
+        while True:
+            wanted = {bit for variable in reads for bit in self.encoding.bits(variable)}
+            small = self.diagrams.exists([bit for bit in self.encoding.used() if bit not in wanted], states)
+            found: dict[int, None] = {}
+            missing: set[int] = set()
+            self._walk(self.program.roots[slot], small, found, reads, missing)
+            if not missing:
+                return list(found)
+            reads |= missing
+
+    def _walk(self, node: Node, states: Diagram, found: dict[int, None], reads: set[int], missing: set[int]) -> None:
+        """Note the commands to which a tree leads, and the variables that it reads and the states do not have."""
+        if node.variable is not None:
+            if node.variable not in reads:
+                missing.add(node.variable)
+                return
+            for value, part in list(self.encoding.split(node.variable, states)):
+                self._walk(self.program.child(node, value), part, found, reads, missing)
+        found.update(dict.fromkeys(node.commands))
+        for fork in node.forks:
+            self._walk(fork, states, found, reads, missing)
 
     def _grow(self) -> Diagram:
         """Give variables to what was learnt; in all states so far they are false."""
@@ -106,21 +146,10 @@ class Reach:
         urgent = [value for value in values if self.program.urgent(slot, value) is not None]
         return self.diagrams.union([self.encoding.local(slot, value) for value in urgent])
 
-    def _walk(self, node: Node, states: Diagram, found: list[tuple[int, Diagram]]) -> None:
-        """The commands to which a tree leads, each with the states in which it may be possible."""
-        if node.variable is not None:
-            for value, part in self.encoding.split(node.variable, states):
-                self._walk(self.program.child(node, value), part, found)
-        for command in node.commands:
-            found.append((command, states))
-        for fork in node.forks:
-            self._walk(fork, states, found)
-
     def _image(self, number: int, states: Diagram) -> Iterator[Diagram]:
-        """What a command makes of states in which its guard holds, but for what the attacker must know."""
+        """What a command makes of some states."""
         command, encoding, diagrams = self.program.commands[number], self.encoding, self.diagrams
-        if command.needs:
-            states &= diagrams.cube(encoding.assignment((), command.needs, ()))
+        states &= encoding.guard(command)
         if command.teaches:
             states &= ~diagrams.cube(encoding.assignment((), command.learns, ()))
         if states == diagrams.false:
