@@ -119,6 +119,7 @@ def test_the_wheel_says_what_it_is(packages: Packages) -> None:
     required = {line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line}
     assert required == {
         "click>=8.1",
+        "cloudpickle>=3",
         "graphviz>=0.20",
         "hypothesis>=6.100",
         "pytest>=8",

@@ -7,8 +7,10 @@ on against each attacker. A guard without which nothing breaks is listed with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 
 from oauth_model.assembly import machines_of
 from oauth_model.attackers import IS_AUTHORIZATION_SERVER, IS_CLIENT, IS_RESOURCE_SERVER, READS_RESPONSES, WEB
@@ -16,6 +18,7 @@ from oauth_model.attacks import ATTACKS, EVERYTHING
 from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import Judge, check, explore, honest
 from oauth_model.checkers.guard_reasons import DEFENCE_IN_DEPTH
+from oauth_model.checkers.table import Note, answers, in_order, run_table
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import LIVENESS, SAFETY, Goal
@@ -26,8 +29,6 @@ from oauth_model.run import Run, run_of
 from oauth_model.scenario import Bounds, Scenario
 from oauth_model.terms import Scope
 from oauth_model.world import Composition
-
-Note = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -90,30 +91,58 @@ def scenarios() -> Iterator[Scenario]:
     yield from hardened_scenarios()
 
 
-class _Bench:
-    """The scenarios with the goals that hold in them and the guards that refuse something there, found once."""
+# ------------------------------------------------------------------ the searches
 
-    def __init__(self, note: Note) -> None:
-        self.entries: list[tuple[Scenario, frozenset[Goal], frozenset[Goal], frozenset[str], frozenset[str]]] = []
-        for scenario in dict.fromkeys(scenarios()):
-            note(f"what holds in {scenario}")
-            composition = Composition(scenario)
-            search = explore(composition, Judge(composition, SAFETY))
-            safety = frozenset(goal for goal in SAFETY if search.complete and goal not in search.found)
-            held = check(honest(scenario), LIVENESS).verdicts
-            liveness = frozenset(verdict.goal for verdict in held if verdict.holds)
-            refuse = {name for machine in composition.machines.values() for name in machine.refusals}
-            guards = {name for names in guards_of(scenario).values() for name in names}
-            self.entries.append((scenario, safety, liveness, frozenset(guards), frozenset(refuse)))
 
-    def report(self, role: str, name: str, claim: str) -> GuardReport:
-        """Look for a goal that breaks without a guard, wherever it refuses something: elsewhere it changes nothing."""
-        for scenario, safety, liveness, guards, refuse in self.entries:
-            if name in guards and name in refuse:
-                found = _broken(scenario.without_guard(name), safety, liveness)
-                if found is not None:
-                    return GuardReport(name, role, claim, found[0], scenario, found[1])
-        return GuardReport(name, role, claim, reason=DEFENCE_IN_DEPTH.get(name, ""))
+@dataclass(frozen=True)
+class _Place:
+    """A scenario with the goals that hold in it, its guards, and those of them that refuse something there."""
+
+    scenario: Scenario
+    safety: frozenset[Goal]
+    liveness: frozenset[Goal]
+    guards: frozenset[str]
+    refuse: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A guard, and the places where it refuses something: elsewhere it changes nothing."""
+
+    guard: str
+    places: tuple[_Place, ...]
+
+    def __str__(self) -> str:
+        return f"without {self.guard}"
+
+
+@dataclass(frozen=True)
+class _Break:
+    """A goal that broke without a guard, in the place with this number, and the run that broke it."""
+
+    place: int
+    goal: Goal
+    run: Run | None
+
+
+def _place(scenario: Scenario) -> _Place:
+    composition = Composition(scenario)
+    search = explore(composition, Judge(composition, SAFETY))
+    safety = frozenset(goal for goal in SAFETY if search.complete and goal not in search.found)
+    held = check(honest(scenario), LIVENESS).verdicts
+    liveness = frozenset(verdict.goal for verdict in held if verdict.holds)
+    refuse = {name for machine in composition.machines.values() for name in machine.refusals}
+    guards = {name for names in guards_of(scenario).values() for name in names}
+    return _Place(scenario, safety, liveness, frozenset(guards), frozenset(refuse))
+
+
+def _tried(trial: _Trial) -> _Break | None:
+    """The first goal that breaks without a guard, if any does."""
+    for number, place in enumerate(trial.places):
+        found = _broken(place.scenario.without_guard(trial.guard), place.safety, place.liveness)
+        if found is not None:
+            return _Break(number, *found)
+    return None
 
 
 def _broken(scenario: Scenario, safety: frozenset[Goal], liveness: frozenset[Goal]) -> tuple[Goal, Run | None] | None:
@@ -143,11 +172,37 @@ def guards_of(scenario: Scenario) -> dict[str, dict[str, str]]:
     return found
 
 
-def each_guard(note: Note = lambda text: None) -> Iterator[GuardReport]:
-    """Take out every guard in turn, and report what breaks. `note` is told what is being looked at."""
+def each_guard(
+    note: Note | None = None, *, jobs: int = 1, executor: Executor | None = None
+) -> Iterator[GuardReport]:
+    """Take out every guard in turn, and report what breaks; `jobs` searches run at a time, or the executor's.
+
+    `note` is told of each scenario in which it is known what holds, then of each guard. Raises ModelError for a
+    search that no worker outlives.
+    """
     everything = Scenario((AUTHORIZATION_CODE, IMPLICIT), Policy(EVERYTHING))
-    bench = _Bench(note)
-    for role, guards in guards_of(everything).items():
-        for name, claim in guards.items():
-            note(f"without {name}")
-            yield bench.report(role, name, claim)
+    guards = [(role, name, claim) for role, each in guards_of(everything).items() for name, claim in each.items()]
+    where = list(dict.fromkeys(scenarios()))
+    total = len(where) + len(guards)
+    tell = partial(_tell, note, 0, total)
+    places = run_table(where, _place, jobs=jobs, executor=executor, progress=tell, named=_what_holds)
+    trials = [
+        _Trial(name, tuple(place for place in places if name in place.guards and name in place.refuse))
+        for _, name, _ in guards
+    ]
+    tell = partial(_tell, note, len(where), total)
+    found = in_order(answers(trials, _tried, jobs=jobs, executor=executor, progress=tell))
+    for (role, name, claim), trial, broken in zip(guards, trials, found, strict=True):
+        if broken is None:
+            yield GuardReport(name, role, claim, reason=DEFENCE_IN_DEPTH.get(name, ""))
+        else:
+            yield GuardReport(name, role, claim, broken.goal, trial.places[broken.place].scenario, broken.run)
+
+
+def _what_holds(scenario: Scenario) -> str:
+    return f"what holds in {scenario}"
+
+
+def _tell(note: Note | None, before: int, total: int, done: int, of: int, text: str) -> None:
+    if note is not None:
+        note(before + done, total, text)

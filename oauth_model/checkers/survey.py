@@ -6,20 +6,16 @@ each of its policies. Clients use a second authorization server only where the a
 profile demands more of such clients, its policies in that column have it.
 
 Each policy against each attacker is one exhaustive search with bounds of its own, which every column
-states. The searches are independent of each other and run in processes of their own.
+states. The searches are independent of each other (`table`).
 """
 
 from __future__ import annotations
 
-import concurrent.futures
-import multiprocessing
-import os
-import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from oauth_model import names
 from oauth_model.attackers import (
     HOLDS_TOKEN,
     IS_AUTHORIZATION_SERVER,
@@ -31,15 +27,15 @@ from oauth_model.attackers import (
     WEB,
     Attacker,
 )
-from oauth_model.checkers.exhaustive import check
-from oauth_model.deployment.plain import decode_scenario, encode_scenario
+from oauth_model.checkers.questions import Question, results
+from oauth_model.checkers.table import Note
+from oauth_model.checkers.verdict import Result
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import GOALS, Goal
 from oauth_model.messages import AUTHORIZATION_SERVER
 from oauth_model.mitigations import DISTINCT_REDIRECT_URIS, ISS, NO_IMPLICIT, Mitigation, Policy
-from oauth_model.names import GOAL, InputError, look_up, spec_of
 from oauth_model.scenario import Bounds, Scenario
 
 if TYPE_CHECKING:
@@ -59,9 +55,6 @@ SURVEY_ATTACKERS: tuple[Attacker, ...] = (
 
 LEVELS = ("weakest", "recommended")
 JOBS = 2
-
-Note = Callable[[int, int, str], None]
-"""Called after each search with how many are done, how many there are, and what was looked at."""
 
 
 def bounds_for(level: str, attacker: Attacker, policies: Iterable[Policy]) -> Bounds:
@@ -152,69 +145,27 @@ def _policies(profile: Profile, level: str, several_issuers: bool) -> tuple[Poli
 # ------------------------------------------------------------------ the searches
 
 
-def survey(inquiry: Inquiry, *, jobs: int = JOBS, note: Note | None = None) -> Iterator[Column]:
-    """Every column, each as soon as it and those before it are done; `jobs` searches run at a time.
+def survey(
+    inquiry: Inquiry, *, jobs: int = JOBS, executor: Executor | None = None, note: Note | None = None
+) -> Iterator[Column]:
+    """Every column, each as soon as it and those before it are done; `jobs` searches run at a time, or the executor's.
 
-    Raises InputError if something that is a user's own cannot be named, or fails.
+    Raises InputError if something that is a user's own cannot be handed to another process, or fails, and
+    ModelError for a search that no worker outlives.
     """
     columns = list(inquiry.columns())
     scenarios = list(dict.fromkeys(scenario for *_, each in columns for scenario in each))
-    goals = [spec_of(GOAL, goal) for goal in inquiry.goals]
-    tasks = [(encode_scenario(scenario), goals) for scenario in scenarios]
+    questions = [Question(scenario, inquiry.goals) for scenario in scenarios]
     known: dict[Scenario, Found] = {}
     waiting = list(columns)
-    for number, answer in _answers(tasks, jobs):
-        scenario = scenarios[number]
-        known[scenario] = Found(scenario.policy, *answer)
-        if note is not None:
-            note(len(known), len(scenarios), f"{scenario}, {len(scenario.policy)} mitigations on")
+    for number, result in results(questions, jobs=jobs, executor=executor, note=note):
+        known[scenarios[number]] = _found(result)
         while waiting and all(scenario in known for scenario in waiting[0][3]):
             profile, level, attacker, each = waiting.pop(0)
             yield Column(profile, level, attacker, each[0].bounds, tuple(known[scenario] for scenario in each))
 
 
-Answer = tuple[tuple[str, ...], tuple[int | None, ...], int, int, bool]
-Task = tuple[dict[str, Any], list[str]]
-
-
-def _answers(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Answer]]:
-    if jobs == 1 or len(tasks) < 2:
-        yield from ((number, _answer(task)) for number, task in enumerate(tasks))
-        return
-    others = set(multiprocessing.active_children())
-    pool = concurrent.futures.ProcessPoolExecutor(min(jobs, len(tasks)), initializer=_begin, initargs=(os.getcwd(),))
-    try:
-        pending = {pool.submit(_answer, task): number for number, task in enumerate(tasks)}
-        for done in concurrent.futures.as_completed(pending):
-            yield pending[done], done.result()
-        pool.shutdown()
-    except BaseException:
-        # Whatever it is, nobody wants the rest any more; a search of minutes would be waited for otherwise.
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in set(multiprocessing.active_children()) - others:
-            child.terminate()
-        raise
-
-
-def _begin(folder: str) -> None:
-    """A worker's beginning: the parent alone answers to Ctrl-C, and users' modules are found as it finds them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.chdir(folder)
-
-
-def _answer(task: Task) -> Answer:
-    data, specs = task
-    scenario = decode_scenario(data, "survey")
-    goals = tuple(look_up(GOAL, spec, "survey") for spec in specs)
-    try:
-        result = check(scenario, goals)
-    except InputError:
-        raise
-    except Exception as failure:
-        fault = names.fault_of_own_module(failure)
-        if fault is None:
-            raise
-        raise fault from None
+def _found(result: Result) -> Found:
     words = tuple(verdict.word for verdict in result.verdicts)
     steps = tuple(len(verdict.run.steps) if verdict.run else None for verdict in result.verdicts)
-    return words, steps, result.states, result.depth, result.complete
+    return Found(result.scenario.policy, words, steps, result.states, result.depth, result.complete)

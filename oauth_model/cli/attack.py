@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     "--picture", type=click.Path(path_type=Path), metavar="STEM", help="Draw the run to STEM.svg and STEM.gv."
 )
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the run as JSON.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="How many searches run at a time."
+)
 @json_option
-def command(name: str, picture: Path | None, save: Path | None, as_json: bool) -> int:
+def command(name: str, picture: Path | None, save: Path | None, jobs: int, as_json: bool) -> int:
     """Show the attack NAME (a slug or a catalogue id, see `oauth-model list attacks`).
 
     It is a claim: in the deployment of its precondition the search finds a run that breaks a goal; with each
@@ -38,7 +41,7 @@ def command(name: str, picture: Path | None, save: Path | None, as_json: bool) -
         say(*_header(attack))
     found: list[Claim] = []
     with searching(attack.slug) as progress:
-        found.extend(claims(attack, progress))
+        found.extend(claims(attack, progress, jobs=jobs))
     run = found[0].broken.run if found[0].broken is not None else None
     written: list[Path] = []
     if run is not None and save is not None:

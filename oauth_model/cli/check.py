@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +32,18 @@ from oauth_model.cli.options import changes_of, json_option, scenario_options
     type=click.IntRange(1),
     default=2,
     show_default=True,
-    help="Survey: how many searches run at a time.",
+    help="Survey, guards: how many searches run at a time.",
+)
+@click.option(
+    "--ray",
+    is_flag=False,
+    flag_value="local",
+    metavar="[ADDRESS]",
+    help="Survey, guards: search on the Ray cluster there; without an address on a Ray of --jobs workers here.",
 )
 @click.option("--each-guard", is_flag=True, help="Take out every guard in turn, and tell what breaks.")
 @json_option
-def command(file: str | None, each_guard: bool, as_json: bool, **options: Any) -> int:
+def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, **options: Any) -> int:
     """Check the deployment in FILE: which goals hold, within which bounds, and how the others are broken.
 
     FILE is a TOML file, or an authorization server's metadata document (RFC 8414), or - for either on
@@ -50,17 +60,31 @@ def command(file: str | None, each_guard: bool, as_json: bool, **options: Any) -
         _refuse({**only_survey, **only_file, "FILE": file, "a change of the scenario": _given(options)}, "--each-guard")
         from oauth_model.cli.guards import print_guards
 
-        return print_guards(as_json)
+        with _executor(ray, jobs) as executor:
+            return print_guards(jobs, executor, as_json)
     changes = changes_of(options)
     if file is None:
         _refuse(only_file, "the survey; give a FILE")
         from oauth_model.cli.survey import print_survey
 
-        return print_survey(changes, profiles, jobs, as_json)
-    _refuse(only_survey, "a FILE; leave one out")
+        with _executor(ray, jobs) as executor:
+            return print_survey(changes, profiles, jobs, executor, as_json)
+    _refuse({**only_survey, "--ray": ray}, "a FILE; leave one out")
     from oauth_model.cli.verdicts import print_verdicts
 
     return print_verdicts(changes.load(file), runs, save_runs, as_json)
+
+
+@contextmanager
+def _executor(ray: str | None, jobs: int) -> Iterator[Executor | None]:
+    """Where searches run that do not run here: Ray, if it was asked for."""
+    if ray is None:
+        yield None
+        return
+    from oauth_model.checkers.ray_executor import RayExecutor
+
+    with RayExecutor(ray, jobs) as executor:
+        yield executor
 
 
 def _given(options: dict[str, Any]) -> bool:

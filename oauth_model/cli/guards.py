@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from typing import Any
 
 from oauth_model.checkers.guards import GuardReport, each_guard
@@ -10,19 +11,10 @@ from oauth_model.cli.output import count, counting, say, say_json, table
 UNACCOUNTED = "nothing breaks, and no reason is given"
 
 
-def print_guards(as_json: bool) -> int:
+def print_guards(jobs: int, executor: Executor | None, as_json: bool) -> int:
     """Take out each guard, print what breaks, and return 0 if every guard is accounted for, else 1."""
-    reports: list[GuardReport] = []
     with counting("guards") as note:
-        looked_at = 0
-
-        def tell(text: str) -> None:
-            nonlocal looked_at
-            looked_at += 1
-            note(looked_at, looked_at, text)
-
-        for report in each_guard(tell):
-            reports.append(report)
+        reports = list(each_guard(note, jobs=jobs, executor=executor))
     left = [report for report in reports if not report.accounted_for]
     if as_json:
         say_json({"schema": 1, "guards": [_plain(report) for report in reports]})

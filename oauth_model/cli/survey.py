@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 from oauth_model import names
@@ -23,7 +24,9 @@ MEANING = {
 }
 
 
-def print_survey(changes: Changes, profile_names: Sequence[str], jobs: int, as_json: bool) -> int:
+def print_survey(
+    changes: Changes, profile_names: Sequence[str], jobs: int, executor: Executor | None, as_json: bool
+) -> int:
     """Survey, print the tables, and return the exit status: 0, since it ran to its end."""
     profiles = names.look_up_all(PROFILE, profile_names, "--profile") or PROFILES
     attackers = (changes.attacker,) if changes.attacker is not None else SURVEY_ATTACKERS
@@ -34,7 +37,7 @@ def print_survey(changes: Changes, profile_names: Sequence[str], jobs: int, as_j
     columns: list[Column] = []
     every: list[Column] = []
     with counting("survey") as note:
-        for column in survey(inquiry, jobs=jobs, note=note):
+        for column in survey(inquiry, jobs=jobs, executor=executor, note=note):
             columns.append(column)
             every.append(column)
             if len(columns) == len(attackers) and not as_json:

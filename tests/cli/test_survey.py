@@ -74,3 +74,10 @@ def test_a_second_client_run_is_looked_at_where_mix_up_is_possible() -> None:
     attacker = WEB | IS_AUTHORIZATION_SERVER
     assert bounds_for("weakest", attacker, RFC6749.weakest()).client_runs == 2
     assert bounds_for("weakest", attacker, RFC9700.weakest()).client_runs == 1
+
+
+def test_an_attack_in_two_processes_is_what_it_is_in_one(run: Run) -> None:
+    one, two = (run("attack", "SI01", "--jobs", jobs) for jobs in (1, 2))
+    assert one.exit_code == two.exit_code == 0, two.output
+    assert "The claim is confirmed." in one.output
+    assert one.output == two.output

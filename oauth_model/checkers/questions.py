@@ -1,0 +1,65 @@
+"""Questions: which goals hold in which scenario, many asked at once.
+
+Each is one exhaustive search, and a row of a table (`table`): searches run one after the other or side by side, and
+say the same. What a result says is about the very goals and the very scenario that were asked about, also where the
+search ran in another process, to which records of a user's own may have travelled as copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+
+from oauth_model.checkers.exhaustive import Progress, check, honest
+from oauth_model.checkers.table import Note, answers
+from oauth_model.checkers.verdict import Result
+from oauth_model.goals import Goal
+from oauth_model.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Question:
+    """A scenario and the goals to ask in it; the search may end once those in `enough` are broken, as in `check`."""
+
+    scenario: Scenario
+    goals: tuple[Goal, ...]
+    enough: frozenset[Goal] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.scenario}, {len(self.scenario.policy)} mitigations on"
+
+
+def results(
+    questions: Sequence[Question],
+    *,
+    jobs: int = 1,
+    executor: Executor | None = None,
+    note: Note | None = None,
+    progress: Progress | None = None,
+) -> Iterator[tuple[int, Result]]:
+    """The result of each question with the question's number, as soon as it is there.
+
+    `note` is told of every search that is done, `progress` how far each is; the latter only of searches in this
+    process. Raises as `table.run_table` does.
+    """
+    here = executor is None and jobs == 1
+    ask = partial(_asked, progress=progress) if here else _asked
+    for number, result in answers(questions, ask, jobs=jobs, executor=executor, progress=note):
+        yield number, _about(questions[number], result)
+
+
+def _asked(question: Question, progress: Progress | None = None) -> Result:
+    return check(question.scenario, question.goals, progress=progress, enough=question.enough)
+
+
+def _about(question: Question, result: Result) -> Result:
+    """A result with the question's own scenario and goals in the place of what may be copies of them."""
+    scenario = question.scenario
+    verdicts = []
+    for goal, verdict in zip(question.goals, result.verdicts, strict=True):
+        walked = scenario if goal.kind == "always" else honest(scenario)
+        run = replace(verdict.run, scenario=walked) if verdict.run is not None else None
+        verdicts.append(replace(verdict, goal=goal, run=run))
+    return replace(result, scenario=scenario, verdicts=tuple(verdicts))
