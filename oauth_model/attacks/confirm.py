@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from oauth_model.attacks.attack import Attack, Set
-from oauth_model.checkers.exhaustive import Progress
+from oauth_model.engines.walk import Progress
 from oauth_model.checkers.questions import Question, results
 from oauth_model.checkers.table import in_order
 from oauth_model.checkers.verdict import Result, Verdict

@@ -1,106 +1,27 @@
-"""The exhaustive checker: breadth-first over every world within the bounds.
+"""The exhaustive checker: the goals of a scenario, asked of every world within its bounds.
 
-The first violation that it meets of a goal is a shortest one. Goals are asked once for each evidence
-(facts and knowledge) that occurs, not once for each world. The search goes on until every goal is
-broken or every world is known; if it is cut before, it says so.
+Which engine walks them makes no difference to the verdicts (`engines`). A broken goal comes with a shortest
+run. A search that is cut before every goal is broken or every world is known says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from oauth_model.attackers import NOBODY
+from oauth_model.checkers.engines import SMALL, Searched, search
 from oauth_model.checkers.judge import Judge as Judge
+from oauth_model.checkers.reference import Search, explore as explore
 from oauth_model.checkers.verdict import Result, Verdict
+from oauth_model.engines.walk import Limits, Progress, Walk, at_states
 from oauth_model.goals import GOALS
 from oauth_model.goals.goal import Goal
 from oauth_model.run import Run, run_of
 from oauth_model.scenario import Scenario
-from oauth_model.steps import Change, World
 from oauth_model.world import Composition
 
-Progress = Callable[[int, int, int], None]
-"""Called now and then with the number of states, of states not looked at yet, and the depth."""
-
-EVERY = 4096
-
-
-@dataclass
-class Search:
-    """One breadth-first walk: where each world was reached from, and what was found."""
-
-    composition: Composition
-    came_from: dict[World, tuple[World, Change] | None] = field(default_factory=dict)
-    transitions: int = 0
-    depth: int = 0
-    complete: bool = True
-    found: dict[Goal, World] = field(default_factory=dict)
-    final: list[World] = field(default_factory=list)
-
-    def path(self, world: World) -> list[Change]:
-        """The changes that lead to a world, from the initial one."""
-        changes: list[Change] = []
-        while (link := self.came_from[world]) is not None:
-            world, change = link
-            changes.append(change)
-        return changes[::-1]
-
-
-def explore(
-    composition: Composition,
-    judge: Judge,
-    *,
-    stop_on: frozenset[Goal] = frozenset(),
-    stop_on_any: bool = False,
-    progress: Progress | None = None,
-) -> Search:
-    """Walk every world, breadth first, noting for each goal the first world in which it is false.
-
-    Stops early when every goal in `stop_on` (if there is any) has been found false, or with `stop_on_any` when
-    one has.
-    """
-    search = Search(composition, {composition.initial: None})
-    came_from, found = search.came_from, search.found
-    limit = composition.scenario.bounds.states or 1 << 62
-    missing = set(stop_on)
-    frontier = [composition.initial]
-    _note(judge, composition.initial, found, missing)
-    ask = judge.false_in
-    changes_of, after = composition.changes, composition.after
-    while frontier:
-        following: list[World] = []
-        for number, world in enumerate(frontier):
-            changes = changes_of(world)
-            if not changes:
-                search.final.append(world)
-            for change in changes:
-                search.transitions += 1
-                reached = after(world, change)
-                if reached in came_from:
-                    continue
-                came_from[reached] = (world, change)
-                following.append(reached)
-                if ask(reached):
-                    _note(judge, reached, found, missing)
-                    if stop_on and (not missing or stop_on_any):
-                        search.depth += 1
-                        search.complete = False
-                        return search
-            if len(came_from) >= limit:
-                search.complete = False
-                return search
-            if progress is not None and number % EVERY == 0:
-                progress(len(came_from), len(frontier) - number + len(following), search.depth)
-        frontier = following
-        search.depth += bool(following)
-    return search
-
-
-def _note(judge: Judge, world: World, found: dict[Goal, World], missing: set[Goal]) -> None:
-    for goal in judge.false_in(world):
-        found.setdefault(goal, world)
-        missing.discard(goal)
+NOBODY_GETS_THERE = "no honest run gets there"
 
 
 def check(
@@ -109,37 +30,42 @@ def check(
     *,
     progress: Progress | None = None,
     enough: Iterable[Goal] | None = None,
+    engine: str = "auto",
+    limits: Limits | None = None,
 ) -> Result:
     """Check goals of a scenario by walking all of it.
 
     Safety goals ("always") are asked in every world. The others are about the honest run: they are asked in
     the same scenario without its attacker. The walk stops as soon as every safety goal is broken, or those in
-    `enough` are: then the others' verdicts are "cut". With `enough` empty it never stops early. Raises ModelError
+    `enough` are: then the others' verdicts are "cut". With `enough` empty it never stops early. `engine` is one of
+    `engines.ENGINES`; `limits` cut the search, and are the scenario's own if they are not given. Raises ModelError
     for a scenario that is put together wrongly.
     """
     goals = tuple(goals)
     always = tuple(goal for goal in goals if goal.kind == "always")
+    others = tuple(goal for goal in goals if goal.kind != "always")
     verdicts: dict[Goal, Verdict] = {}
-    composition = Composition(scenario)
-    stop_on = frozenset(always if enough is None else enough)
-    judge = Judge(composition, always)
-    search = explore(composition, judge, stop_on=stop_on, progress=progress) if always else Search(composition)
-    states = len(search.came_from)
+    found = Searched(Walk("none", 1), None, "no goal needs it")
+    if always:
+        stop_on = frozenset(always if enough is None else enough)
+        found = search(scenario, always, engine=engine, stop_on=stop_on, limits=limits, progress=progress)
+    walk = found.walk
     for goal in always:
-        world = search.found.get(goal)
-        run = run_of(composition, search.path(world), goal.slug) if world is not None else None
-        holds = False if run else (True if search.complete else None)
-        verdicts[goal] = Verdict(goal, holds, states, search.depth, search.complete, run)
-    honest_goals = tuple(goal for goal in goals if goal.kind != "always")
-    if honest_goals:
-        verdicts |= _honest_verdicts(scenario, honest_goals)
+        changes = walk.found.get(goal)
+        run = run_of(found.composition, changes, goal.slug) if changes is not None and found.composition else None
+        holds = False if run else (True if walk.complete else None)
+        verdicts[goal] = Verdict(goal, holds, walk.states, walk.depth, walk.complete, run, cut=walk.cut)
+    if others:
+        verdicts |= honest_verdicts(scenario, others)
     return Result(
         scenario,
         tuple(verdicts[goal] for goal in goals),
-        states,
-        search.transitions,
-        search.depth,
-        search.complete,
+        walk.states,
+        walk.transitions,
+        walk.depth,
+        walk.complete,
+        walk.engine,
+        found.why,
     )
 
 
@@ -163,23 +89,43 @@ def honest(scenario: Scenario) -> Scenario:
     return replace(scenario, attacker=NOBODY, bounds=bounds, time_passes=False, faults_happen=False)
 
 
-def _honest_verdicts(scenario: Scenario, goals: tuple[Goal, ...]) -> dict[Goal, Verdict]:
+def honest_verdicts(scenario: Scenario, goals: tuple[Goal, ...]) -> dict[Goal, Verdict]:
+    """The verdicts on goals about the honest run: by the reference, or where that is too much by sets of states."""
     composition = Composition(honest(scenario))
     judge = Judge(composition, goals)
-    search = explore(composition, judge)
+    bound = composition.scenario.bounds.states
+    walked = explore(composition, judge, states=min(bound or SMALL, SMALL))
+    if walked.cut == at_states(SMALL) and bound != SMALL:
+        return _by_sets(composition.scenario, goals)
+    return {goal: _about_honest(goal, judge, walked) for goal in goals}
+
+
+def _about_honest(goal: Goal, judge: Judge, walked: Search) -> Verdict:
+    run, reason = None, ""
+    holds: bool | None
+    if goal.kind == "sometimes":
+        reached = any(goal not in judge.false_in(world) for world in walked.came_from)
+        holds = True if reached else False if walked.complete else None
+        reason = NOBODY_GETS_THERE if holds is False else ""
+    else:
+        stuck = next((world for world in walked.final if goal in judge.false_in(world)), None)
+        holds = False if stuck else True if walked.complete else None
+        if stuck is not None:
+            run = run_of(walked.composition, walked.path(stuck), goal.slug)
+    return Verdict(goal, holds, len(walked.came_from), walked.depth, walked.complete, run, reason, walked.cut)
+
+
+def _by_sets(scenario: Scenario, goals: tuple[Goal, ...]) -> dict[Goal, Verdict]:
+    from oauth_model.engines import symbolic
+    from oauth_model.engines.program import Program
+
+    program = Program(scenario)
+    walk = symbolic.search_honest(program, goals)
     verdicts = {}
     for goal in goals:
-        run, reason = None, ""
-        holds: bool | None
-        if goal.kind == "sometimes":
-            reached = any(goal not in judge.false_in(world) for world in search.came_from)
-            holds = True if reached else False if search.complete else None
-            reason = "no honest run gets there" if holds is False else ""
-        else:
-            stuck = next((world for world in search.final if goal in judge.false_in(world)), None)
-            holds = False if stuck else True if search.complete else None
-            if stuck is not None:
-                run = run_of(composition, search.path(stuck), goal.slug)
-        states = len(search.came_from)
-        verdicts[goal] = Verdict(goal, holds, states, search.depth, search.complete, run, reason)
+        changes = walk.found.get(goal)
+        holds: bool | None = None if not walk.complete else goal not in walk.broken
+        run = run_of(program.composition, changes, goal.slug) if changes else None
+        reason = NOBODY_GETS_THERE if holds is False and goal.kind == "sometimes" else ""
+        verdicts[goal] = Verdict(goal, holds, walk.states, walk.depth, walk.complete, run, reason, walk.cut)
     return verdicts

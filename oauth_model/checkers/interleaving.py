@@ -249,7 +249,7 @@ def sample(
         run = minimal_run(machine.composition, machine.judge, goal, path) if path is not None else None
         holds = False if run else None
         verdicts.append(SampledVerdict(goal, holds, states, depth, False, run, examples=done, steps=steps))
-    return Result(scenario, tuple(verdicts), states, machine.totals["transitions"], depth, False)
+    return Result(scenario, tuple(verdicts), states, machine.totals["transitions"], depth, False, "random")
 
 
 def minimal_run(composition: Composition, judge: Judge, goal: Goal, changes: Iterable[Change]) -> Run:

@@ -12,9 +12,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from oauth_model.checkers.exhaustive import Progress, check, honest
+from oauth_model.checkers.exhaustive import check, honest
 from oauth_model.checkers.table import Note, answers
 from oauth_model.checkers.verdict import Result
+from oauth_model.engines.walk import Progress
 from oauth_model.goals import Goal
 from oauth_model.scenario import Scenario
 
@@ -26,6 +27,7 @@ class Question:
     scenario: Scenario
     goals: tuple[Goal, ...]
     enough: frozenset[Goal] | None = None
+    engine: str = "auto"
 
     def __str__(self) -> str:
         return f"{self.scenario}, {len(self.scenario.policy)} mitigations on"
@@ -51,7 +53,8 @@ def results(
 
 
 def _asked(question: Question, progress: Progress | None = None) -> Result:
-    return check(question.scenario, question.goals, progress=progress, enough=question.enough)
+    goals, enough = question.goals, question.enough
+    return check(question.scenario, goals, progress=progress, enough=enough, engine=question.engine)
 
 
 def _about(question: Question, result: Result) -> Result:

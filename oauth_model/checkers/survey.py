@@ -78,7 +78,7 @@ class Found:
     words: tuple[str, ...]
     steps: tuple[int | None, ...]
     states: int
-    depth: int
+    depth: int | None
     complete: bool
 
 

@@ -14,16 +14,18 @@ class Verdict:
     """Whether one goal holds in one scenario.
 
     `holds` is True (for the whole bounded scenario), False (with `run`, the shortest there is) or None: the
-    search was cut before it found a violation, and says nothing about what lies beyond.
+    search was cut before it found a violation, and says nothing about what lies beyond; `cut` tells why. `depth`
+    is that of the deepest world, None where worlds were not walked step by step.
     """
 
     goal: Goal
     holds: bool | None
     states: int
-    depth: int
+    depth: int | None
     complete: bool
     run: Run | None = None
     reason: str = ""
+    cut: str = ""
 
     @property
     def word(self) -> str:
@@ -35,22 +37,29 @@ class Verdict:
         if self.holds is False:
             steps = f" in {len(self.run.steps)} steps" if self.run else ""
             return f"broken{steps}: {self.reason or self.goal.title}"
-        bound = f"{scenario.bounds}, {self.states:,} states"
         if self.holds is None:
-            return f"no violation found, but the search was cut: {bound}, depth {self.depth}"
-        return f"holds for {bound}, complete"
+            where = "" if self.depth is None else f" at depth {self.depth}"
+            why = f" ({self.cut})" if self.cut else ""
+            return f"no violation in {self.states:,} states, but the search was cut{where}{why}: {scenario.bounds}"
+        return f"holds for {scenario.bounds}, {self.states:,} states, complete"
 
 
 @dataclass(frozen=True)
 class Result:
-    """The verdicts of one check: a scenario, and one verdict for each goal that was asked."""
+    """The verdicts of one check: a scenario, and one verdict for each goal that was asked.
+
+    `engine` found them, `why` says why it was that one. `transitions` and `depth` are None where the worlds were
+    not walked step by step.
+    """
 
     scenario: Scenario
     verdicts: tuple[Verdict, ...]
     states: int
-    transitions: int
-    depth: int
+    transitions: int | None
+    depth: int | None
     complete: bool
+    engine: str = "reference"
+    why: str = ""
 
     def __getitem__(self, goal: Goal) -> Verdict:
         return next(verdict for verdict in self.verdicts if verdict.goal is goal)

@@ -42,6 +42,14 @@ from oauth_model.cli.options import changes_of, json_option, scenario_options
     help="Survey, guards: search on the Ray cluster there; without an address on a Ray of --jobs workers here.",
 )
 @click.option("--each-guard", is_flag=True, help="Take out every guard in turn, and tell what breaks.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "explicit", "symbolic", "reduced", "random", "reference"]),
+    default="auto",
+    show_default=True,
+    help="How to search; auto says which it took and why.",
+)
+@click.option("--memory", type=click.IntRange(1), metavar="MB", help="Cut a search that takes more memory than that.")
 @json_option
 def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, **options: Any) -> int:
     """Check the deployment in FILE: which goals hold, within which bounds, and how the others are broken.
@@ -55,7 +63,8 @@ def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, 
     runs, save_runs = options.pop("runs"), options.pop("save_runs")
     jobs, profiles = options.pop("jobs"), options.pop("profiles")
     only_survey = {"--profile": profiles}
-    only_file = {"--runs": runs, "--save-runs": save_runs}
+    engine, memory = options.pop("engine"), options.pop("memory")
+    only_file = {"--runs": runs, "--save-runs": save_runs, "--memory": memory, "--engine": engine != "auto"}
     if each_guard:
         _refuse({**only_survey, **only_file, "FILE": file, "a change of the scenario": _given(options)}, "--each-guard")
         from oauth_model.cli.guards import print_guards
@@ -70,9 +79,10 @@ def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, 
         with _executor(ray, jobs) as executor:
             return print_survey(changes, profiles, jobs, executor, as_json)
     _refuse({**only_survey, "--ray": ray}, "a FILE; leave one out")
-    from oauth_model.cli.verdicts import print_verdicts
+    from oauth_model.cli.verdicts import Search, print_verdicts
 
-    return print_verdicts(changes.load(file), runs, save_runs, as_json)
+    search = Search(engine, memory << 20 if memory is not None else None)
+    return print_verdicts(changes.load(file), runs, save_runs, as_json, search)
 
 
 @contextmanager

@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from oauth_model.engines.walk import Status
 
 COLOURS = {"holds": "green", "broken": "red", "cut": "yellow", "confirmed": "green", "not confirmed": "red"}
 
@@ -54,12 +58,17 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def number(value: int) -> str:
+    """A number with its digits in groups, or in powers of ten where it has very many."""
+    return f"{value:,}" if value < 10**15 else f"{value:.3e}"
+
+
 # ------------------------------------------------------------------ progress
 
 
 @contextmanager
-def searching(what: str) -> Iterator[Callable[[int, int, int], None] | None]:
-    """On a terminal, a line that tells the states of a search; give what it yields as `progress`. Else None."""
+def searching(what: str) -> Iterator[Callable[[Status], None] | None]:
+    """On a terminal, a line that tells how far a search is; give what it yields as `progress`. Else None."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -67,8 +76,14 @@ def searching(what: str) -> Iterator[Callable[[int, int, int], None] | None]:
 
     with Console(stderr=True).status(what) as line:
 
-        def progress(states: int, waiting: int, depth: int) -> None:
-            line.update(f"{what}: {states:,} states, {waiting:,} to look at, depth {depth}")
+        began = time.monotonic()
+
+        def progress(status: Status) -> None:
+            rate = status.states / max(time.monotonic() - began, 0.001)
+            line.update(
+                f"{what}: {number(status.states)} states, {number(round(rate))} a second, "
+                f"{status.frontier:,} to look at, depth {status.depth}, {status.memory >> 20:,} MB"
+            )
 
         yield progress
 

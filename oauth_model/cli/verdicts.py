@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from oauth_model.checkers.exhaustive import check
 from oauth_model.checkers.verdict import Result, Verdict
-from oauth_model.cli.output import count, described, paint, say, say_json, searching, table
+from oauth_model.cli.output import count, described, number, paint, say, say_json, searching, table
 from oauth_model.deployment import Deployment, Setup
 from oauth_model.deployment.plain import encode
+from oauth_model.engines.walk import Limits, Progress
+from oauth_model.goals import Goal
 from oauth_model.mitigations import CLIENT_AUTHENTICATION
 from oauth_model.names import InputError
 from oauth_model.run_file import save, to_plain
@@ -18,12 +21,22 @@ from oauth_model.scenario import Scenario
 
 Results = list[tuple[Setup, Result]]
 
-STATUS = {"holds": 0, "broken": 1, "cut": 2}
+STATUS = {"holds": 0, "broken": 1, "cut": 2, "not broken": 2}
 
 
-def print_verdicts(deployment: Deployment, runs: bool, folder: Path | None, as_json: bool) -> int:
+@dataclass(frozen=True)
+class Search:
+    """How to search: with which engine, and within which memory, in bytes."""
+
+    engine: str = "auto"
+    memory: int | None = None
+
+
+def print_verdicts(
+    deployment: Deployment, runs: bool, folder: Path | None, as_json: bool, search: Search = Search()
+) -> int:
     """Check a deployment, print what was found, and return the exit status."""
-    results = check_setups(deployment)
+    results = check_setups(deployment, search)
     saved = list(_save(results, folder)) if folder is not None else []
     if as_json:
         say_json(as_plain(deployment, results))
@@ -37,19 +50,28 @@ def print_verdicts(deployment: Deployment, runs: bool, folder: Path | None, as_j
     return STATUS[word_of(results)]
 
 
-def check_setups(deployment: Deployment) -> Results:
+def check_setups(deployment: Deployment, search: Search = Search()) -> Results:
     """The result for each scenario of a deployment."""
     found: Results = []
     for setup in deployment.setups:
         with searching(setup.label or deployment.source) as progress:
-            found.append((setup, check(setup.scenario, deployment.goals, progress=progress)))
+            found.append((setup, _check(setup.scenario, deployment.goals, search, progress)))
     return found
 
 
+def _check(scenario: Scenario, goals: tuple[Goal, ...], search: Search, progress: Progress | None) -> Result:
+    if search.engine == "random":
+        from oauth_model.checkers.interleaving import sample
+
+        return sample(scenario, tuple(goal for goal in goals if goal.kind == "always"))
+    limits = Limits(scenario.bounds.states, search.memory)
+    return check(scenario, goals, progress=progress, engine=search.engine, limits=limits)
+
+
 def word_of(results: Results) -> str:
-    """What all verdicts together come to: "broken" if any is, else "cut" if any is, else "holds"."""
+    """What all verdicts together come to: "broken" if any is, else what any is that is not decided, else "holds"."""
     words = {verdict.word for _, result in results for verdict in result.verdicts}
-    return next((word for word in ("broken", "cut") if word in words), "holds")
+    return next((word for word in ("broken", "cut", "not broken") if word in words), "holds")
 
 
 # ------------------------------------------------------------------ as text
@@ -86,12 +108,16 @@ def _verdicts(setup: Setup, result: Result) -> Iterator[str]:
     rows = [(verdict.goal.id or "-", verdict.goal.slug, verdict.word, _detail(verdict)) for verdict in result.verdicts]
     yield from table(rows, indent="  ")
     words = [verdict.word for verdict in result.verdicts]
-    told = [f"{paint(word)}: {words.count(word)}" for word in ("holds", "broken", "cut") if word in words]
-    walked = f"{count(result.states, 'state')}, depth {result.depth}"
+    told = [f"{paint(word)}: {words.count(word)}" for word in ("holds", "broken", "cut", "not broken") if word in words]
+    walked = f"{number(result.states)} states" + (f", depth {result.depth}" if result.depth is not None else "")
     how = "complete" if result.complete else "stopped when every safety goal was broken"
     if "cut" in words:
-        how = "cut: what was not found may still be there; raise --states, or lower other bounds"
+        why = next((f" ({verdict.cut})" for verdict in result.verdicts if verdict.cut), "")
+        how = f"cut{why}: what was not found may still be there; raise --states, or lower other bounds"
+    if "not broken" in words:
+        how = "random runs: what was not found may still be there"
     yield f"  {', '.join(told)}; within {setup.scenario.bounds}: {walked}, {how}"
+    yield f"  engine: {result.engine}{f' ({result.why})' if result.why else ''}"
 
 
 def _detail(verdict: Verdict) -> str:
@@ -149,6 +175,7 @@ def result_as_plain(result: Result) -> dict[str, Any]:
         "transitions": result.transitions,
         "depth": result.depth,
         "complete": result.complete,
+        "engine": result.engine,
         "goals": [verdict_as_plain(verdict) for verdict in result.verdicts],
     }
 
@@ -161,7 +188,7 @@ def verdict_as_plain(verdict: Verdict) -> dict[str, Any]:
         "states": verdict.states,
         "depth": verdict.depth,
         "complete": verdict.complete,
-        "reason": verdict.reason,
+        "reason": verdict.reason or verdict.cut,
         "run": to_plain(verdict.run) if verdict.run is not None else None,
     }
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+BYTES_OF_A_NODE = 48
+"""With its place in the tables."""
+
 Diagram = Any
 """A function of the variables, and so a set of their valuations. Immutable; equal ones compare equal."""
 
@@ -97,9 +100,9 @@ class Diagrams:
 
         return of(diagram) << level(diagram)
 
-    def size(self) -> int:
-        """The number of nodes in memory."""
-        return len(self._manager)
+    def memory(self) -> int:
+        """The bytes that all diagrams take, roughly."""
+        return BYTES_OF_A_NODE * len(self._manager)
 
 
 def _name(number: int) -> str:

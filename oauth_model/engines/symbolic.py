@@ -9,7 +9,7 @@ up to the first that breaks it, and a shortest run is read off them backwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from oauth_model.engines.diagrams import Diagram, Diagrams
 from oauth_model.engines.encoding import Encoding
@@ -17,7 +17,7 @@ from oauth_model.engines.plain import Plain, State
 from oauth_model.engines.program import Program
 from oauth_model.engines.symbolic_goals import violations
 from oauth_model.engines.tree import Node
-from oauth_model.engines.walk import Limits, Progress, Status, Walk
+from oauth_model.engines.walk import INTERRUPTED, Limits, Progress, Status, Walk, at_memory
 from oauth_model.goals.goal import Goal
 from oauth_model.steps import Change
 
@@ -33,23 +33,52 @@ def search(
 ) -> Walk:
     """All reachable states at once; then a shortest run to a violation of each goal that is broken in some.
 
-    `pure` takes the decision diagrams of pure Python even where there are faster ones.
+    `stop_on` is what other engines stop early on; there is no early here. `pure` takes the decision diagrams of pure
+    Python even where there are faster ones.
     """
-    reach = Reach(program, Diagrams(pure=pure), progress)
-    reach.fixpoint()
-    walk = Walk("symbolic", reach.count())
+    reach = Reach(program, Diagrams(pure=pure), limits, progress)
+    cut = reach.until_cut()
     bad = {goal: violations(goal, reach.encoding, reach.states) for goal in goals}
-    broken = {goal: states for goal, states in bad.items() if states != reach.diagrams.false}
-    if broken:
-        walk.found = Layers(reach).shortest(broken)
+    return reach.walk(cut, {goal: states for goal, states in bad.items() if states != reach.diagrams.false})
+
+
+def search_honest(program: Program, goals: tuple[Goal, ...], *, limits: Limits = Limits(), pure: bool = False) -> Walk:
+    """The same for goals about honest parties by themselves; `broken` are those that are.
+
+    One that must be true sometimes is broken where no state makes it true; one that must be finally, where a state
+    makes it false in which nothing is left to do.
+    """
+    reach = Reach(program, Diagrams(pure=pure), limits)
+    cut = reach.until_cut()
+    final = reach.final()
+    bad: dict[Goal, Diagram] = {}
+    never: set[Goal] = set()
+    for goal in goals:
+        false = violations(goal, reach.encoding, reach.states)
+        if goal.kind == "sometimes" and false == reach.states:
+            never.add(goal)
+        elif goal.kind != "sometimes" and false & final != reach.diagrams.false:
+            bad[goal] = false & final
+    walk = reach.walk(cut, bad)
+    walk.broken = frozenset({*bad, *never})
     return walk
+
+
+EVERY = 64
+"""How many applications of a slot's commands are made between two notes on progress."""
+
+
+class Cut(Exception):
+    """The search goes no further; says why."""
 
 
 class Reach:
     """The reachable states of a program, as far as they are known."""
 
-    def __init__(self, program: Program, diagrams: Diagrams, progress: Progress | None = None) -> None:
-        self.program, self.diagrams, self._progress = program, diagrams, progress
+    def __init__(
+        self, program: Program, diagrams: Diagrams, limits: Limits = Limits(), progress: Progress | None = None
+    ) -> None:
+        self.program, self.diagrams, self._limits, self._progress = program, diagrams, limits, progress
         self.encoding = Encoding(program, diagrams)
         self.plain = Plain(program)
         self.encoding.grow()
@@ -63,6 +92,32 @@ class Reach:
     def count(self) -> int:
         """How many states there are."""
         return self.diagrams.count(self.states, self.encoding.used())
+
+    def until_cut(self) -> str:
+        """Find the reachable states; why that was cut, or nothing if it was not."""
+        try:
+            self.fixpoint()
+        except Cut as cut:
+            return str(cut)
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        return ""
+
+    def walk(self, cut: str, bad: dict[Goal, Diagram]) -> Walk:
+        """What was found, with a shortest run into each of some sets of states."""
+        walk = Walk("symbolic", self.count(), None, None, not cut, cut, broken=frozenset(bad))
+        if bad:
+            walk.found = Layers(self).shortest(bad)
+        return walk
+
+    def final(self) -> Diagram:
+        """The reachable states in which nothing is left to do."""
+        states = self.states
+        for slot in range(self.program.n):
+            turn = self._whose_turn(slot, self.states)
+            for command in self._commands(slot, turn):
+                states &= ~(turn & self.encoding.guard(self.program.commands[command]))
+        return states
 
     def fixpoint(self) -> None:
         """Apply the commands of one slot after another until nothing new comes.
@@ -84,8 +139,16 @@ class Reach:
         images = self.images(slot, new)
         self.states = self.diagrams.union([self.states, *images])
         self._rounds += 1
-        if self._progress is not None and self._rounds % 16 == 0:
-            self._progress(Status(0, 0, self._rounds, self.diagrams.size()))
+        if self._rounds % EVERY == 0:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say how far it is, and stop where that is too far."""
+        memory = self.diagrams.memory()
+        if self._limits.memory is not None and memory > self._limits.memory:
+            raise Cut(at_memory(self._limits.memory))
+        if self._progress is not None:
+            self._progress(Status(self.count(), 0, self._rounds, memory))
 
     def images(self, slot: int, states: Diagram) -> list[Diagram]:
         """What one slot's commands make of some states."""

@@ -31,19 +31,35 @@ Progress = Callable[[Status], None]
 """Called now and then while a search runs."""
 
 
+INTERRUPTED = "interrupted"
+"""Why a search was cut that somebody interrupted."""
+
+
+def at_states(states: int) -> str:
+    """Why a search was cut that found so many states."""
+    return f"at {states:,} states"
+
+
+def at_memory(size: int) -> str:
+    """Why a search was cut that took so many bytes."""
+    return f"at {size >> 20:,} MB of memory"
+
+
 @dataclass
 class Walk:
     """What a search found.
 
-    `found` has a shortest run to a violation for each goal that is broken. `complete` says that all states were
+    `found` has a shortest run to a violation for each goal that is broken, `broken` those of which a search of
+    sets of states knows that they are. `complete` says that all states were
     looked at; else `cut` says in a few words why not, "" where enough was found. `transitions` is None for
-    an engine that does not take steps one by one. `depth` is that of the deepest states found.
+    an engine that does not take steps one by one, and so is `depth`, else that of the deepest states found.
     """
 
     engine: str
     states: int = 0
     transitions: int | None = None
-    depth: int = 0
+    depth: int | None = 0
     complete: bool = True
     cut: str = ""
     found: dict[Goal, tuple[Change, ...]] = field(default_factory=dict)
+    broken: frozenset[Goal] = frozenset()

@@ -60,7 +60,7 @@ def test_the_same_command_prints_the_same_twice(run: Run) -> None:
 def test_a_cut_search_is_no_verdict(run: Run) -> None:
     done = run("check", EXAMPLES / "web_app.toml", "--states", "500", "--goal", "AZ1")
     assert done.exit_code == 2
-    assert "cut: what was not found may still be there" in done.output
+    assert "cut (at 500 states): what was not found may still be there" in done.output
     assert "holds" not in done.output
 
 

@@ -85,7 +85,7 @@ def test_a_goal_has_to_hold_in_every_scenario() -> None:
 
 
 def test_a_cut_search_leaves_a_set_undecided() -> None:
-    scenario = scenario_with(WEB).bounded(states=100)
+    scenario = scenario_with(WEB).bounded(states=600)
     repair = minimal_policies(scenario, redirect_uris_match, candidates=[EXACT_REDIRECT_URI], largest=1)
     assert repair.broken
     assert repair.sets == ()

@@ -34,10 +34,10 @@ PINNED: dict[str, tuple[Scenario, tuple[int, int, int]]] = {
     "code, strongest": (SCENARIOS["strongest"], (25, 24, 18)),
     "code, time and faults": (SCENARIOS["time and faults"], (61, 70, 19)),
     "implicit, time and faults": (SCENARIOS["implicit"], (37, 40, 16)),
-    "two users": (SCENARIOS["two users"], (230, 280, 22)),
-    "web attacker, strongest": (STRONG, (7216, 10122, 21)),
-    "web attacker, weakest, two forgeries": (SCENARIOS["login forgery"], (7268, 10014, 21)),
-    "web attacker who reads responses, strongest": (STRONG.attacked_by(WEB | READS_RESPONSES), (17386, 27540, 23)),
+    "two users": (SCENARIOS["two users"], (189, 240, 22)),
+    "web attacker, strongest": (STRONG, (6579, 9453, 21)),
+    "web attacker, weakest, two forgeries": (SCENARIOS["login forgery"], (6480, 9203, 21)),
+    "web attacker who reads responses, strongest": (STRONG.attacked_by(WEB | READS_RESPONSES), (16009, 25879, 23)),
     "reads responses, code used twice": (SCENARIOS["replay"], (73, 131, 20)),
 }
 
@@ -69,7 +69,9 @@ def test_a_search_that_is_cut_says_so_and_nothing_more() -> None:
     safety = [result[goal] for goal in SAFETY]
     assert {verdict.holds for verdict in safety} == {None}
     assert {verdict.word for verdict in safety} == {"cut"}
-    assert all("cut" in verdict.sentence(cut) and "holds" not in verdict.sentence(cut) for verdict in safety)
+    sentences = {verdict.sentence(cut) for verdict in safety}
+    assert len(sentences) == 1
+    assert f"no violation in {result.states} states, but the search was cut at depth " in sentences.pop()
 
 
 def test_a_violation_found_before_the_cut_is_one() -> None:

@@ -1,0 +1,104 @@
+"""Engines: the ways to search all of a scenario, and which to take.
+
+All say the same. `reference` walks the composition itself, in plain Python, and needs nothing else; the others
+work on the intermediate form (`oauth_model.engines`) and are compared with it. `explicit` takes states one by one,
+compiled; `symbolic` takes them as sets; `reduced` leaves out interleavings that make no difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from oauth_model.checkers.judge import Judge
+from oauth_model.checkers.reference import explore
+from oauth_model.engines.walk import Limits, Progress, Walk, at_memory, at_states
+from oauth_model.errors import ModelError
+from oauth_model.goals.goal import Goal
+from oauth_model.scenario import Scenario
+from oauth_model.world import Composition
+
+ENGINES = ("auto", "explicit", "symbolic", "reduced", "reference")
+
+SMALL = 100_000
+"""States that plain Python has looked at before a compiled search has begun."""
+
+LARGE = 1_000_000
+"""States from which on sets of states are tried first: one by one takes more than a second or two."""
+
+ROOM = 2 << 30
+"""Bytes that sets of states may take before the search goes on one by one."""
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What an engine found, the composition whose changes its runs are made of, and why it was this engine."""
+
+    walk: Walk
+    composition: Composition | None
+    why: str
+
+
+def search(
+    scenario: Scenario,
+    goals: tuple[Goal, ...],
+    *,
+    engine: str = "auto",
+    stop_on: frozenset[Goal] = frozenset(),
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Searched:
+    """Search all of a scenario for violations of goals that must hold in every world.
+
+    It may stop once those in `stop_on` are found broken. `limits` are the scenario's own where they are not given.
+    `auto` begins with the simplest engine and goes on to others as the number of states asks for it, never by the
+    clock. Raises ModelError for an engine that there is not.
+    """
+    if engine not in ENGINES:
+        raise ModelError(f"there is no engine {engine!r}; there are: {', '.join(ENGINES)}")
+    bound = limits or Limits(states=scenario.bounds.states)
+    if engine != "auto":
+        return _with(engine, scenario, goals, stop_on, bound, progress, "asked for")
+    stages = (("reference", SMALL, f"no more than {SMALL:,} states"), ("explicit", LARGE, f"more than {SMALL:,} states"))
+    for name, states, why in stages:
+        most = min(states, bound.states or states)
+        found = _with(name, scenario, goals, stop_on, replace(bound, states=most), progress, why)
+        if most == bound.states or found.walk.cut != at_states(most):
+            return found
+    room = replace(bound, memory=min(bound.memory or ROOM, ROOM))
+    symbolic = _with("symbolic", scenario, goals, stop_on, room, progress, f"more than {LARGE:,} states")
+    if symbolic.walk.cut != at_memory(room.memory or ROOM):
+        return symbolic
+    return _with("explicit", scenario, goals, stop_on, bound, progress, "sets of states take too much memory")
+
+
+def _with(
+    engine: str,
+    scenario: Scenario,
+    goals: tuple[Goal, ...],
+    stop_on: frozenset[Goal],
+    limits: Limits,
+    progress: Progress | None,
+    why: str,
+) -> Searched:
+    if engine == "reference":
+        composition = Composition(scenario)
+        judge = Judge(composition, goals)
+        found = explore(composition, judge, stop_on=stop_on, progress=progress, states=limits.states)
+        return Searched(found.walk(), composition, why)
+    # Each brings libraries along that a small search can do without.
+    from oauth_model.engines.program import Program
+
+    program = Program(scenario)
+    if engine == "explicit":
+        from oauth_model.engines import explicit
+
+        walk = explicit.search(program, goals, stop_on=stop_on, limits=limits, progress=progress)
+    elif engine == "symbolic":
+        from oauth_model.engines import symbolic
+
+        walk = symbolic.search(program, goals, stop_on=stop_on, limits=limits, progress=progress)
+    else:
+        from oauth_model.engines import reduced
+
+        walk = reduced.search(program, goals, stop_on=stop_on, limits=limits, progress=progress)
+    return Searched(walk, program.composition, why)

@@ -1,0 +1,303 @@
+"""The explicit search: breadth-first over packed states, in a compiled kernel that learns the program as it goes.
+
+It visits the same states by the same transitions, and in the same layers, as a plain search over the program (`plain`);
+so its counts are exact and the first violation that it meets of a goal is a shortest one. The kernel does
+what is known; a state that meets something unknown waits until the program has been asked about it in Python.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from time import monotonic
+from types import FrameType
+
+import numpy as np
+
+from oauth_model.engines import kernel
+from oauth_model.engines.explicit_checkpoint import Checkpoint, Saved
+from oauth_model.engines.explicit_goals import Questions
+from oauth_model.engines.explicit_store import SetsOf, States
+from oauth_model.engines.explicit_tables import Flat, Learner
+from oauth_model.engines.kernel_arrays import Longs, Work
+from oauth_model.engines.plain import Plain, State, bits
+from oauth_model.engines.program import Program
+from oauth_model.engines.walk import Limits, Progress, Status, Walk, at_memory, at_states
+from oauth_model.goals.goal import Goal
+from oauth_model.steps import Change
+
+AT_ONCE = 1 << 15
+"""How many states the kernel is given at a time."""
+
+COLLECTED = 2048
+"""How many successors it collects before it looks them up."""
+
+SECONDS = 0.2
+"""How often progress is told."""
+
+MOST = (1 << 32) - 1
+"""How many states can be numbered."""
+
+NO_LIMITS = Limits()
+
+
+class Cut(Exception):
+    """The search is over before all states were looked at; says why, "" where enough was found."""
+
+
+class Explicit:
+    """One search: what was found so far, and how to go on.
+
+    States are numbered in the order in which they are found. Those below `done` were looked at; those below `end` are
+    of the layer at `depth`, or of one before.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        goals: tuple[Goal, ...],
+        stop_on: frozenset[Goal] = frozenset(),
+        limits: Limits = NO_LIMITS,
+        progress: Progress | None = None,
+    ) -> None:
+        self.program, self._stop_on, self._limits, self._progress = program, stop_on, limits, progress
+        self._flat = Flat(program)
+        self._learner = Learner(program, self._flat)
+        self.known, self.happened = SetsOf(program.initially_known), SetsOf(frozenset())
+        self.states = States(program.n + 3)
+        self.questions = Questions(program, goals)
+        self.depth, self.done, self.end = 0, 0, 1
+        self._stuck = np.zeros((AT_ONCE, 3), np.int64)
+        self._scratch(COLLECTED)
+        self._told = monotonic()
+        self._fit()
+        self._begin()
+
+    def _scratch(self, room: int) -> None:
+        words = np.zeros((room, self.states.words.shape[1]), np.uint64)
+        numbers, now = np.zeros(room, np.int64), np.zeros(self.program.n + 5, np.int64)
+        stack, enabled = np.zeros(room + self.program.n, np.int32), np.zeros(room, np.int32)
+        self._work = Work(words, np.zeros(room + 1, np.uint64), numbers, now, stack, enabled, self._stuck)
+
+    def _begin(self) -> None:
+        states, work = self.states, self._work
+        work.words[0], work.hashes[0] = 0, kernel.hash_of(work.words[0])
+        kernel.insert(states.store, states.layout, work, self.program.n, states.seen, states.count, 1, 1)
+
+    # -------------------------------------------------------------- room
+
+    @property
+    def memory(self) -> int:
+        """The bytes that states take, with all that is kept to find them again."""
+        return self.states.memory + self.known.memory + self.happened.memory + self.questions.memory
+
+    def _fit(self) -> None:
+        """Have fields and sets that are large enough for what the program knows."""
+        flat, program = self._flat, self.program
+        terms, facts = flat.widths
+        self.known.fit(frozenset(flat.cookies), terms)
+        self.happened.fit(frozenset(flat.shared), facts)
+        sizes = [len(table.values) for table in program.locals]
+        sizes += [self.known.most, self.happened.most, (program.bound or 0) + 1]
+        self.states.fit(sizes)
+        if self._work.words.shape[1] != self.states.words.shape[1]:
+            self._scratch(self._work.words.shape[0])
+
+    def _make_room(self, missing: int) -> None:
+        if missing == kernel.ROOM:
+            more = self._work.words.shape[0]
+            memory = self._limits.memory
+            if memory is not None and self.memory + self.states.growth(more) > memory:
+                raise Cut(at_memory(memory))
+            self.states.make_room(more)
+        elif missing == kernel.SETS:
+            self.known.make_room()
+            self.happened.make_room()
+            self._fit()
+        elif missing == kernel.WORK:
+            self._scratch(2 * self._work.words.shape[0])
+
+    # -------------------------------------------------------------- the search
+
+    def steps(self) -> Iterator[None]:
+        """Look at all states, some at each step, one layer after the other. Raises Cut if it is over before."""
+        self._ask()
+        while self.done < self.states.used:
+            if self.done == self.end:
+                self.depth, self.end = self.depth + 1, self.states.used
+            last = min(self.done + AT_ONCE, self.end)
+            self._expand(np.arange(self.done, last))
+            self.done = last
+            yield
+
+    def _expand(self, todo: Longs) -> None:
+        """Find all successors of some states of a layer, learning what is needed."""
+        while todo.size:
+            stuck = self._kernel(todo)
+            todo = stuck[:, 0].copy()
+            self._learn(stuck)
+            self._ask()
+            if self._progress is not None and monotonic() - self._told > SECONDS:
+                self._progress(Status(self.states.used, self.states.used - self.done, self._deepest, self.memory))
+                self._told = monotonic()
+
+    def _ask(self) -> None:
+        self.questions.ask(self.states, self.known, self.happened)
+        if self._stop_on and self._stop_on <= self.questions.broken.keys():
+            raise Cut
+
+    def _kernel(self, todo: Longs) -> Longs:
+        """Give the kernel some states; the ones that are stuck, with the node and the value they are stuck at."""
+        states, start, missing = self.states, 0, kernel.DONE
+        states.count[kernel.STUCK] = 0
+        limit = MOST if self._limits.states is None else min(self._limits.states, MOST)
+        bound = -1 if self.program.bound is None else self.program.bound
+        while start < todo.size:
+            self._make_room(missing)
+            start, missing = kernel.expand(
+                todo,
+                start,
+                self._flat.arrays,
+                states.layout,
+                states.store,
+                self.known.arrays,
+                self.happened.arrays,
+                states.seen,
+                self._work,
+                states.count,
+                bound,
+                limit,
+            )
+            if missing == kernel.LIMIT:
+                self._ask()
+                raise Cut(at_states(limit))
+        return self._stuck[: states.count[kernel.STUCK]]
+
+    def _learn(self, stuck: Longs) -> None:
+        """Have the program learn, from one state for each thing that is not known."""
+        if not stuck.size:
+            return
+        _, firsts = np.unique(stuck[:, 1] << 32 | stuck[:, 2], return_index=True)
+        for state in sorted(int(stuck[first, 0]) for first in firsts):
+            fields = self.states.fields(state)
+            parts = int(self.known.part[fields[-3]]), int(self.happened.part[fields[-2]])
+            self._learner.learn(self._unpacked(fields), [*fields, *parts])
+        self._flat.update()
+        self._fit()
+
+    # -------------------------------------------------------------- what came of it
+
+    @property
+    def _deepest(self) -> int:
+        return self.depth + (self.states.used > self.end)
+
+    def _unpacked(self, fields: list[int]) -> State:
+        *locals_, known, happened, made = fields
+        return State(tuple(locals_), bits(self.known[known]), bits(self.happened[happened]), made)
+
+    def _path(self, state: int) -> tuple[Change, ...]:
+        """The changes that lead to a state, by the states from which each was found."""
+        numbers = [state]
+        while numbers[-1]:
+            numbers.append(int(self.states.parent[numbers[-1]]))
+        worlds = [self._unpacked(self.states.fields(number)) for number in reversed(numbers)]
+        plain = Plain(self.program)
+        return tuple(
+            self.program.change(next(number for number in plain.commands(world) if plain.after(world, number) == after))
+            for world, after in pairwise(worlds)
+        )
+
+    def walk(self, cut: str | None) -> Walk:
+        """What was found; `cut` is None for a search that came to its end."""
+        return Walk(
+            "explicit",
+            self.states.used,
+            int(self.states.count[kernel.TRANSITIONS]),
+            self._deepest,
+            cut is None,
+            cut or "",
+            {goal: self._path(state) for goal, state in self.questions.broken.items()},
+        )
+
+    # -------------------------------------------------------------- checkpoints
+
+    @property
+    def saved(self) -> Saved:
+        """All that is needed to go on elsewhere; only between two steps."""
+        arrays = {
+            "place": np.array([self.depth, self.done, self.end]),
+            **self.states.saved,
+            **{f"known {name}": array for name, array in self.known.saved.items()},
+            **{f"happened {name}": array for name, array in self.happened.saved.items()},
+        }
+        return Saved(self.program, arrays)
+
+    def resume(self, saved: Saved) -> None:
+        """Go on from there. All pairs are asked about again: the goals may be others now."""
+        arrays = saved.arrays
+        self._flat.update()
+        self.known.restore({name: arrays[f"known {name}"] for name in self.known.saved})
+        self.happened.restore({name: arrays[f"happened {name}"] for name in self.happened.saved})
+        self.states.restore(arrays)
+        self.depth, self.done, self.end = (int(number) for number in arrays["place"])
+        self._scratch(COLLECTED)
+        self._fit()
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Have a first Ctrl-C noted in a list, so that it is met between two steps; a second one interrupts at once."""
+    noted: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if noted:
+            raise KeyboardInterrupt
+        noted.append(number)
+
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    try:
+        before = signal.signal(signal.SIGINT, note) if usual else None
+    except ValueError:  # in a thread that gets no signals
+        before = None
+    try:
+        yield noted
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+
+
+def search(
+    program: Program,
+    goals: tuple[Goal, ...],
+    *,
+    stop_on: frozenset[Goal] = frozenset(),
+    limits: Limits = NO_LIMITS,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> Walk:
+    """Walk every state of a program, breadth first, and ask goals about what they show.
+
+    Stops early when every goal in `stop_on` (if there is any) is broken, at a limit, or when interrupted from the
+    keyboard; the answer then says so and has what was found until then. `progress` is called a few times a second.
+    With a `checkpoint` the search goes on from there, if there is one of this scenario, and saves itself now and then.
+    Raises InputError for a checkpoint that cannot be used.
+    """
+    explicit = Explicit(program, goals, stop_on, limits, progress)
+    if checkpoint is not None and (saved := checkpoint.load(program)) is not None:
+        explicit.resume(saved)
+    try:
+        with _interrupts() as interrupts:
+            for _ in explicit.steps():
+                if checkpoint is not None and (interrupts or checkpoint.is_due()):
+                    checkpoint.save(explicit.saved)
+                if interrupts:
+                    raise Cut("interrupted")
+    except Cut as cut:
+        return explicit.walk(str(cut))
+    except KeyboardInterrupt:
+        return explicit.walk("interrupted")
+    if checkpoint is not None:
+        checkpoint.remove()
+    return explicit.walk(None)

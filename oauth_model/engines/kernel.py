@@ -1,0 +1,472 @@
+"""The inner loop of the explicit search, compiled by numba: packed states, interned sets, and one hash table.
+
+A state is a row of 64-bit words into which small numbers are packed (`Layout`): the local state of each slot, the
+number of the set of known terms, that of the set of facts, and the forgeries made. The kernel walks the trees of
+a program (`Tables`) for one state after the other, and says which states met something that was not learnt yet;
+it never learns by itself. All it writes are new states, new sets and new pairs of sets.
+
+Three things make it fast. Numbers stand for sets, so that a state is two or three words. The successors of many
+states are collected before they are looked up, and the places of the table where they may be are read first: the
+processor then waits for many of them at once, where it would wait for one after the other. And an entry of the table
+holds half of a state's hash beside its number, so that hardly ever a state is read that is another. States are
+told apart by all their words, never by their hash alone.
+
+Whoever calls makes room: the kernel never allocates, it returns and says what is missing. All of it is in one
+file, as numba looks at no other when it asks whether what it compiled before is still good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+from oauth_model.engines.kernel_arrays import (
+    Interned,
+    Layout,
+    Longs,
+    Pairs,
+    Sets,
+    Store,
+    Tables,
+    Whole,
+    Words,
+    Work,
+)
+
+F = TypeVar("F", bound=Callable[..., Any])
+_compiler: Any = numba.njit
+# Arrays are never kept, so none is counted (`_nrt`): counting takes most of the time, in code as small as this.
+compiled = cast(Callable[[F], F], _compiler(cache=True, _nrt=False))
+inlined = cast(Callable[[F], F], _compiler(cache=True, _nrt=False, forceinline=True))
+
+DONE, ROOM, SETS, WORK, LIMIT = 0, 1, 2, 3, 4
+"""Why the kernel returned: all is done; no room for states, for sets, for the work on one state; enough states."""
+
+STATES, TRANSITIONS, STUCK, BEYOND = 0, 1, 2, 3
+"""Places in the counters: of states, of transitions, of stuck states, of new states left out at the limit."""
+
+FORGED, TEACHES, NEEDS = 1, 2, 4
+"""Flags of a command."""
+
+UNKNOWN, CRAMPED = -1, -2
+
+LOAD = 0.7
+"""How full the table of states may be."""
+
+
+# ------------------------------------------------------------------ hashing and interning
+
+
+@inlined
+def mixed(value: Whole) -> Whole:
+    """A 64-bit number, scrambled."""
+    value = (value ^ (value >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
+    value = (value ^ (value >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
+    return value ^ (value >> np.uint64(32))
+
+
+@inlined
+def hash_of(row: Words) -> Whole:
+    """The hash of a row of words."""
+    found = np.uint64(0x9E3779B97F4A7C15)
+    for word in row:
+        found = mixed(found ^ word) + np.uint64(0x9E3779B97F4A7C15)
+    return found
+
+
+@inlined
+def place_of(hashed: Whole, size: Whole) -> Whole:
+    """Where to begin to look for a hash in a table of a size below 2^32."""
+    return np.int64(((hashed & np.uint64(0xFFFFFFFF)) * np.uint64(size)) >> np.uint64(32))
+
+
+@inlined
+def copy(row: Words, into: Words, number: Whole) -> None:
+    """Copy a row to its place among others."""
+    for word in range(row.size):
+        into[number, word] = row[word]
+
+
+@inlined
+def intern(where: Interned, row: Words) -> Whole:
+    """The number of a row, a new one if need be; UNKNOWN where there is no room for it."""
+    size = where.table.size
+    place = place_of(hash_of(row), size)
+    while where.table[place]:
+        number = np.int64(where.table[place]) - 1
+        same = True
+        for word in range(row.size):
+            if where.rows[number, word] != row[word]:
+                same = False
+                break
+        if same:
+            return number
+        place = place + 1 if place + 1 < size else 0
+    number = where.used[0]
+    if number == where.rows.shape[0]:
+        return UNKNOWN
+    copy(row, where.rows, number)
+    where.table[place] = number + 1
+    where.used[0] = number + 1
+    return number
+
+
+@inlined
+def intern_set(sets: Sets, row: Words) -> Whole:
+    """The number of a set, with that of its part; UNKNOWN where there is no room for it. It may spoil `row`."""
+    if sets.parts.used[0] == sets.parts.rows.shape[0]:
+        return UNKNOWN
+    before = sets.all.used[0]
+    number = intern(sets.all, row)
+    if number == before:
+        for word in range(row.size):
+            row[word] &= sets.relevant[word]
+        sets.part[number] = intern(sets.parts, row)
+    return number
+
+
+@inlined
+def joined(sets: Sets, number: Whole, more: Whole, rows: Words) -> Whole:
+    """The number of the union of a set and a row of others; UNKNOWN where there is no room for it."""
+    if more < 0:
+        return number
+    key = (np.uint64(number) << np.uint64(32) | np.uint64(more)) + np.uint64(1)
+    place = np.int64(mixed(key) & np.uint64(sets.keys.size - 1))
+    if sets.keys[place] == key:
+        return np.int64(sets.joined[place])
+    for word in range(sets.row.size):
+        sets.row[word] = sets.all.rows[number, word] | rows[more, word]
+    found = intern_set(sets, sets.row)
+    if found != UNKNOWN:
+        sets.keys[place] = key
+        sets.joined[place] = found
+    return found
+
+
+@compiled
+def index_rows(where: Interned) -> None:
+    """Fill an empty table with all rows."""
+    size = where.table.size
+    for number in range(where.used[0]):
+        place = place_of(hash_of(where.rows[number]), size)
+        while where.table[place]:
+            place = place + 1 if place + 1 < size else 0
+        where.table[place] = number + 1
+
+
+# ------------------------------------------------------------------ one state
+
+
+@inlined
+def read(layout: Layout, row: Words, field: Whole) -> Whole:
+    """The value of a field of a packed state."""
+    return np.int64((row[layout.word[field]] >> layout.shift[field]) & layout.mask[field])
+
+
+@inlined
+def write(layout: Layout, row: Words, field: Whole, value: Whole) -> None:
+    """Set a field of a packed state."""
+    word, shift = layout.word[field], layout.shift[field]
+    row[word] = (row[word] & ~(layout.mask[field] << shift)) | (np.uint64(value) << shift)
+
+
+@inlined
+def within(one: Words, number: Whole, other: Words, of: Whole) -> bool:
+    """Whether a set, the row of a number, is part of another."""
+    for word in range(one.shape[1]):  # noqa: SIM110 (compiled code)
+        if one[number, word] & ~other[of, word]:
+            return False
+    return True
+
+
+@inlined
+def child(tables: Tables, node: Whole, value: Whole) -> Whole:
+    """The node to which a value leads, UNKNOWN if it is not learnt."""
+    base, mask = tables.nodes[node, 1], tables.nodes[node, 2]
+    if base < 0:
+        return UNKNOWN
+    at = value & mask
+    while tables.kids[base + at, 0] >= 0:
+        if tables.kids[base + at, 0] == value:
+            return np.int64(tables.kids[base + at, 1])
+        at = (at + 1) & mask
+    return UNKNOWN
+
+
+@inlined
+def value_of(tables: Tables, now: Longs, variable: Whole) -> Whole:
+    """The value of a variable in the state whose fields are given, UNKNOWN if it is not learnt."""
+    of, base, size = tables.variables[variable]
+    key = now[of]
+    if base < 0:
+        return key
+    return np.int64(tables.values[base + key]) if key < size else UNKNOWN
+
+
+@inlined
+def is_enabled(tables: Tables, number: Whole, known: Words, terms: Whole, exhausted: bool) -> bool:
+    """Whether a command can be taken with a set of terms known."""
+    flags = tables.commands[number, 5]
+    if exhausted and flags & FORGED:
+        return False
+    if flags & NEEDS and not within(tables.needs, tables.commands[number, 2], known, terms):
+        return False
+    return not (flags & TEACHES and within(tables.learns, tables.commands[number, 3], known, terms))
+
+
+@inlined
+def walk(tables: Tables, work: Work, slots: Whole, known: Words, exhausted: bool) -> Whole:
+    """Put the commands possible in the state of `work.now` into `work.enabled`; how many, or UNKNOWN or CRAMPED.
+
+    If UNKNOWN, the node and the value that it does not know are the first two on the stack.
+    """
+    now, stack = work.now, work.stack
+    top = found = 0
+    for slot in range(slots):
+        if tables.urgent[slot, now[slot]]:
+            stack[0], top = tables.roots[slot], 1
+            break
+    else:
+        for slot in range(slots):
+            stack[slot] = tables.roots[slots - 1 - slot]
+        top = slots
+    while top:
+        top -= 1
+        node: Whole = np.int64(stack[top])
+        variable = tables.nodes[node, 0]
+        while variable >= 0:
+            value = value_of(tables, now, variable)
+            following = child(tables, node, value) if value != UNKNOWN else UNKNOWN
+            if following == UNKNOWN:
+                stack[0], stack[1] = node, now[tables.variables[variable, 0]]
+                return UNKNOWN
+            node = following
+            variable = tables.nodes[node, 0]
+        begin, end = tables.nodes[node, 3], tables.nodes[node, 4]
+        if found + end - begin > work.enabled.size:
+            return CRAMPED
+        for action in range(begin, end):
+            number = tables.actions[action]
+            if is_enabled(tables, number, known, now[slots], exhausted):
+                work.enabled[found] = number
+                found += 1
+        begin, end = tables.nodes[node, 5], tables.nodes[node, 6]
+        if top + end - begin > stack.size:
+            return CRAMPED
+        for fork in range(begin, end):
+            stack[top] = tables.forks[fork]
+            top += 1
+    return found
+
+
+@inlined
+def take(
+    tables: Tables,
+    layout: Layout,
+    work: Work,
+    slots: Whole,
+    row: Words,
+    known: Sets,
+    happened: Sets,
+    to: Whole,
+    many: Whole,
+) -> bool:
+    """Put the successors by each enabled command behind those in `work.words`; False without room for their sets."""
+    now = work.now
+    for each in range(many):
+        command = tables.commands[work.enabled[each]]
+        terms = joined(known, now[slots], command[3], tables.learns)
+        facts = joined(happened, now[slots + 1], command[4], tables.records)
+        if terms == UNKNOWN or facts == UNKNOWN:
+            return False
+        copy(row, work.words, to + each)
+        after = work.words[to + each]
+        for assign in range(command[0], command[1]):
+            write(layout, after, tables.assigns[assign, 0], tables.assigns[assign, 1])
+        if terms != now[slots]:
+            write(layout, after, slots, terms)
+        if facts != now[slots + 1]:
+            write(layout, after, slots + 1, facts)
+        if command[5] & FORGED:
+            write(layout, after, slots + 2, now[slots + 2] + 1)
+        work.hashes[to + each] = hash_of(after)
+    return True
+
+
+# ------------------------------------------------------------------ many states
+
+
+@inlined
+def insert(
+    store: Store, layout: Layout, work: Work, slots: Whole, pairs: Pairs, count: Longs, many: Whole, limit: Whole
+) -> None:
+    """Look up the successors collected, and keep those that are new, up to the limit."""
+    size, table, words = store.table.size, store.table, store.words
+    touched: Whole = np.uint64(0)
+    for each in range(many):
+        touched ^= table[place_of(work.hashes[each], size)]
+    work.hashes[many] = touched  # only so that the reading is not left out
+    for each in range(many):
+        hashed, row = work.hashes[each], work.words[each]
+        half = hashed & np.uint64(0xFFFFFFFF00000000)
+        place = place_of(hashed, size)
+        is_new = True
+        while table[place]:
+            entry = table[place]
+            if entry & np.uint64(0xFFFFFFFF00000000) == half:
+                number = np.int64(entry & np.uint64(0xFFFFFFFF)) - 1
+                same = True
+                for word in range(row.size):
+                    if words[number, word] != row[word]:
+                        same = False
+                        break
+                if same:
+                    is_new = False
+                    break
+            place = place + 1 if place + 1 < size else 0
+        if not is_new:
+            continue
+        number = count[STATES]
+        if number >= limit:
+            count[BEYOND] += 1
+            continue
+        count[STATES] = number + 1
+        copy(row, words, number)
+        store.parent[number] = work.parent[each]
+        table[place] = half | np.uint64(number + 1)
+        pairs.row[0] = np.uint64(read(layout, row, slots)) << np.uint64(32) | np.uint64(read(layout, row, slots + 1))
+        before = pairs.seen.used[0]
+        if intern(pairs.seen, pairs.row) == before:
+            pairs.first[before] = number
+
+
+@compiled
+def index_states(store: Store, many: Whole, hashes: Words) -> None:
+    """Fill an empty table with all states, as many at a time as there is room for hashes but one."""
+    size, table = store.table.size, store.table
+    for begin in range(0, many, hashes.size - 1):
+        end = min(begin + hashes.size - 1, many)
+        touched: Whole = np.uint64(0)
+        for number in range(begin, end):
+            hashed = hash_of(store.words[number])
+            hashes[number - begin] = hashed
+            touched ^= table[place_of(hashed, size)]
+        hashes[end - begin] = touched  # only so that the reading is not left out
+        for number in range(begin, end):
+            hashed = hashes[number - begin]
+            place = place_of(hashed, size)
+            while table[place]:
+                place = place + 1 if place + 1 < size else 0
+            table[place] = (hashed & np.uint64(0xFFFFFFFF00000000)) | np.uint64(number + 1)
+
+
+@compiled
+def repack(flat: Words, many: Whole, old: Layout, width: Whole, new: Layout, wider: Whole, values: Longs) -> None:
+    """Pack all states anew, in place and from the last one on, as the new rows are at least as long.
+
+    `values` is room for those of the fields.
+    """
+    for number in range(many - 1, -1, -1):
+        row = flat[number * width : (number + 1) * width]
+        for field in range(values.size):
+            values[field] = read(old, row, field)
+        row = flat[number * wider : (number + 1) * wider]
+        for word in range(wider):
+            row[word] = np.uint64(0)
+        for field in range(values.size):
+            write(new, row, field, values[field])
+
+
+@compiled
+def expand(
+    todo: Longs,
+    start: Whole,
+    tables: Tables,
+    layout: Layout,
+    store: Store,
+    known: Sets,
+    happened: Sets,
+    pairs: Pairs,
+    work: Work,
+    count: Longs,
+    bound: Whole,
+    limit: Whole,
+) -> tuple[Whole, Whole]:
+    """Find the successors of the states numbered in `todo`, from a place in it on; how far it came, and why it stopped.
+
+    A state that meets something unknown is noted in `work.stuck` with the node and the value it met, and left out.
+    """
+    slots, room = tables.roots.size, work.words.shape[0]
+    status = DONE
+    while start < todo.size and status == DONE:
+        most = count[STATES] + room
+        if (
+            most > store.words.shape[0]
+            or most > LOAD * store.table.size
+            or pairs.seen.used[0] + room > pairs.first.size
+        ):
+            return start, ROOM
+        many = 0
+        while start < todo.size:
+            row = store.words[todo[start]]
+            for field in range(slots + 3):
+                work.now[field] = read(layout, row, field)
+            work.now[slots + 3] = known.part[work.now[slots]]
+            work.now[slots + 4] = happened.part[work.now[slots + 1]]
+            found = walk(tables, work, slots, known.all.rows, work.now[slots + 2] == bound)
+            if found == UNKNOWN:
+                stuck = work.stuck[count[STUCK]]
+                stuck[0], stuck[1], stuck[2] = todo[start], work.stack[0], work.stack[1]
+                count[STUCK] += 1
+                start += 1
+                continue
+            if found == CRAMPED or found > room:
+                status = WORK
+                break
+            if found > room - many:
+                break
+            if not take(tables, layout, work, slots, row, known, happened, many, found):
+                status = SETS
+                break
+            for each in range(many, many + found):
+                work.parent[each] = todo[start]
+            many += found
+            count[TRANSITIONS] += found
+            start += 1
+        insert(store, layout, work, slots, pairs, count, many, limit)
+        if count[BEYOND]:
+            return start, LIMIT
+    return start, status
+
+
+@compiled
+def project(
+    rows: Words,
+    begin: Whole,
+    end: Whole,
+    terms: Words,
+    facts: Words,
+    mask: Words,
+    seen: Interned,
+    row: Words,
+    new: Longs,
+) -> Whole:
+    """Of some pairs of sets, note in `new` those that are the first of theirs as far as a mask shows; how many.
+
+    The mask is that of the terms, then that of the facts. `seen` must have room for all of them, `row` for one.
+    """
+    found = 0
+    for pair in range(begin, end):
+        one, other = np.int64(rows[pair, 0] >> np.uint64(32)), np.int64(rows[pair, 0] & np.uint64(0xFFFFFFFF))
+        for word in range(terms.shape[1]):
+            row[word] = terms[one, word] & mask[word]
+        for word in range(facts.shape[1]):
+            row[terms.shape[1] + word] = facts[other, word] & mask[terms.shape[1] + word]
+        before = seen.used[0]
+        if intern(seen, row) == before:
+            new[found] = pair
+            found += 1
+    return found

@@ -1,0 +1,105 @@
+"""The arrays on which the kernel works, put together by what they are about.
+
+Numba takes such tuples apart when it compiles; there is nothing in them but arrays.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Words = NDArray[np.uint64]
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+
+Whole = Any
+"""A whole number, of whichever type compiled code has for it."""
+
+
+class Layout(NamedTuple):
+    """Where each field of a state is: its word, its shift, and its mask once shifted."""
+
+    word: Longs
+    shift: Words
+    mask: Words
+
+
+class Tables(NamedTuple):
+    """A program's trees and commands, as far as they are learnt.
+
+    A row of `nodes` has the variable to look at (-1 for none), base and mask of the node's part of `kids`, and
+    where its `actions` and `forks` begin and end. A part of `kids` is a small hash table of (value, node). A row of
+    `commands` has begin and end of its `assigns` (field, value), its rows in `needs`, `learns` and `records` (-1
+    for none), and its flags. A row of `variables` has the number of the field of which it is a function, and
+    base and size of the function's table in `values` (-1: the field itself).
+    """
+
+    nodes: Ints
+    kids: Ints
+    actions: Ints
+    forks: Ints
+    commands: Ints
+    assigns: Ints
+    needs: Words
+    learns: Words
+    records: Words
+    variables: Ints
+    values: Ints
+    urgent: NDArray[np.uint8]
+    roots: Ints
+
+
+class Interned(NamedTuple):
+    """Rows of words, each once; `table` has row numbers plus one, and is at least twice as long as `rows`."""
+
+    rows: Words
+    table: NDArray[np.uint32]
+    used: Longs
+
+
+class Sets(NamedTuple):
+    """Sets as bits, each with the number of its `part`: what steps can depend on of it.
+
+    `keys` and `joined` remember unions lately made; a forgotten one is made again.
+    """
+
+    all: Interned
+    parts: Interned
+    part: Ints
+    relevant: Words
+    keys: Words
+    joined: Ints
+    row: Words
+
+
+class Store(NamedTuple):
+    """The states found, in the order in which they were; the state from which each was; and their hash table.
+
+    An entry of the table has half of a hash above, a state's number plus one below.
+    """
+
+    words: Words
+    parent: NDArray[np.uint32]
+    table: Words
+
+
+class Pairs(NamedTuple):
+    """The pairs of a set of terms and a set of facts that occur, and the first state of each."""
+
+    seen: Interned
+    first: Longs
+    row: Words
+
+
+class Work(NamedTuple):
+    """Room for the work on some states: successors not looked up yet, and what one state's walk needs."""
+
+    words: Words
+    hashes: Words
+    parent: Longs
+    now: Longs
+    stack: Ints
+    enabled: Ints
+    stuck: Longs
