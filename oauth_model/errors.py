@@ -8,3 +8,7 @@ from __future__ import annotations
 
 class ModelError(Exception):
     """The model, or something a user added to it, is put together wrongly. Its text says where and why."""
+
+
+class Question(BaseException):
+    """Something was looked at that is not decided yet, by whoever computes a step. Control flow, as GeneratorExit is."""

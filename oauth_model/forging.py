@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
+from oauth_model.errors import Question
 from oauth_model.knowledge import Knowledge, in_order
 from oauth_model.messages import Message
 from oauth_model.terms import Term
@@ -73,8 +74,8 @@ def relevant(message: type[Message], known: Knowledge) -> Knowledge:
 # ------------------------------------------------------------------ drafts
 
 
-class Undecided(BaseException):
-    """A parameter of a draft was looked at that has no value yet. Control flow, as GeneratorExit is."""
+class Undecided(Question):
+    """A parameter of a draft was looked at that has no value yet."""
 
     def __init__(self, parameter: str) -> None:
         self.parameter = parameter

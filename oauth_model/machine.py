@@ -22,7 +22,7 @@ from enum import Enum
 
 import transitions
 
-from oauth_model.errors import ModelError
+from oauth_model.errors import ModelError, Question
 from oauth_model.facts import Fact, Records
 from oauth_model.messages import Message
 from oauth_model.session import Address, Envelope, Memory, Session
@@ -168,8 +168,12 @@ class Machine:
         if not self.expects(kind, session.state):
             return Refused()
         me = View(session, envelope, setting, records)
-        if not self._machine.events[kind.__name__].trigger(me, me, envelope.message):
-            return me.refused()
+        try:
+            if not self._machine.events[kind.__name__].trigger(me, me, envelope.message):
+                return me.refused()
+        except Question as question:
+            # `transitions` keeps what was raised, and so all that the traceback holds: let go of it.
+            raise question.with_traceback(None) from None
         assert me.fired is not None
         after = Session(session.role, session.address, me.state, me.memory)
         return Accepted(after, tuple(me.sent), tuple(me.facts), me.fired)

@@ -120,8 +120,11 @@ def test_the_wheel_says_what_it_is(packages: Packages) -> None:
     assert required == {
         "click>=8.1",
         "cloudpickle>=3",
+        "dd>=0.6",
         "graphviz>=0.20",
         "hypothesis>=6.100",
+        "numba>=0.61",
+        "numpy>=1.26",
         "pytest>=8",
         "rich>=13",
         "transitions>=0.9.3",

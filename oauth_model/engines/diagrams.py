@@ -76,33 +76,37 @@ class Diagrams:
 
     def count(self, diagram: Diagram, variables: Iterable[int]) -> int:
         """How many valuations of these variables are in a set: exactly, whatever the size."""
-        order = {name: level for level, name in enumerate(_name(number) for number in sorted(variables))}
+        order = {_name(number): level for level, number in enumerate(sorted(variables))}
         last = len(order)
-        counts: dict[int, int] = {}
+        counts = {int(self.true): 1, int(self.false): 0}
+        waiting = [diagram]
+        while waiting:  # no recursion, since diagrams are deep
+            node = waiting[-1]
+            low, high = self._halves(node)
+            missing = [half for half in (low, high) if int(half) not in counts]
+            if int(node) in counts or not missing:
+                waiting.pop()
+            if int(node) not in counts and not missing:
+                below = _level(node, order, last) + 1
+                counts[int(node)] = sum(
+                    counts[int(half)] << (_level(half, order, last) - below) for half in (low, high)
+                )
+            waiting += missing
+        return counts[int(diagram)] << _level(diagram, order, last)
 
-        def level(node: Diagram) -> int:
-            return last if node.var is None else order[node.var]
-
-        def of(node: Diagram) -> int:
-            """Valuations of the variables from the node's own on; complemented edges are resolved here."""
-            if node == self.true:
-                return 1
-            if node == self.false:
-                return 0
-            found = counts.get(int(node))
-            if found is None:
-                low, high = node.low, node.high
-                if node.negated:
-                    low, high = ~low, ~high
-                own = level(node)
-                found = counts[int(node)] = (of(low) << (level(low) - own - 1)) + (of(high) << (level(high) - own - 1))
-            return found
-
-        return of(diagram) << level(diagram)
+    def _halves(self, node: Diagram) -> tuple[Diagram, Diagram]:
+        """What is left of a function where its first variable is false, and where it is true."""
+        if node.var is None:
+            return node, node
+        return (~node.low, ~node.high) if node.negated else (node.low, node.high)
 
     def memory(self) -> int:
         """The bytes that all diagrams take, roughly."""
         return BYTES_OF_A_NODE * len(self._manager)
+
+
+def _level(node: Diagram, order: Mapping[str, int], last: int) -> int:
+    return last if node.var is None else order[node.var]
 
 
 def _name(number: int) -> str:

@@ -117,12 +117,13 @@ class Flat:
         self._new_variables()
         while self._commands.used < len(program.commands):
             self._command(self._commands.used)
+        changed = dict.fromkeys([*program.changed, *range(self._nodes.used, len(program.nodes))])
+        program.changed.clear()
         while self._nodes.used < len(program.nodes):
             self._nodes.add([(-1, -1, 0, 0, 0, 0, 0)])
             self._children.append(0)
-        for number in dict.fromkeys(program.changed):
+        for number in changed:
             self._node(program.nodes[number])
-        program.changed.clear()
         terms, facts = self.widths
         self._needs.write(terms)
         self._learns.write(terms)

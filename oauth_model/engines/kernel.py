@@ -37,10 +37,29 @@ from oauth_model.engines.kernel_arrays import (
 )
 
 F = TypeVar("F", bound=Callable[..., Any])
-_compiler: Any = numba.njit
-# Arrays are never kept, so none is counted (`_nrt`): counting takes most of the time, in code as small as this.
-compiled = cast(Callable[[F], F], _compiler(cache=True, _nrt=False))
-inlined = cast(Callable[[F], F], _compiler(cache=True, _nrt=False, forceinline=True))
+
+
+def _compiled(function: F, **options: bool) -> F:
+    """A function to be compiled when it is first called, and kept for other processes where there is a place for it.
+
+    Arrays are only looked at, so none is counted (`_nrt`): in code as small as this, counting takes most of the time.
+    """
+    compiler: Any = numba.njit
+    try:
+        return cast(F, compiler(cache=True, _nrt=False, **options)(function))
+    except RuntimeError:  # no directory for it that can be written to
+        return cast(F, compiler(_nrt=False, **options)(function))
+
+
+def compiled(function: F) -> F:
+    """Have a function compiled."""
+    return _compiled(function)
+
+
+def inlined(function: F) -> F:
+    """Have a function compiled into those that call it: a call would hand over all arrays, one by one."""
+    return _compiled(function, forceinline=True)
+
 
 DONE, ROOM, SETS, WORK, LIMIT = 0, 1, 2, 3, 4
 """Why the kernel returned: all is done; no room for states, for sets, for the work on one state; enough states."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from oauth_model.adversary import SERVERS, Adversary, Way
 from oauth_model.engines.tree import Body, Command, CookiesOf, FactsLike, Found, Idle, Read, Takes
+from oauth_model.errors import Question
 from oauth_model.facts import Pattern, Records, Shared
 from oauth_model.forging import Forger, look_at_everything
 from oauth_model.cast import ATTACKER
@@ -26,7 +27,7 @@ NOT_AT_ALL, BY_ITS_OWN_ROW, REFUSES = 0, 1, 2
 """Values of `Takes`; a refusal by a last resort or by an idle session comes after others."""
 
 
-class _Maybe(Exception):
+class _Maybe(Question):
     """Whether a draft is taken depends on what happened."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from oauth_model.errors import Question
 from oauth_model.facts import Pattern
 from oauth_model.forging import Forger
 from oauth_model.messages import Message
@@ -59,7 +60,7 @@ class CookiesOf:
 Variable = LocalOf | Idle | Takes | FactsLike | CookiesOf
 
 
-class Unread(Exception):
+class Unread(Question):
     """A variable was read that has no value on this path."""
 
     def __init__(self, variable: int) -> None:

@@ -130,6 +130,13 @@ def test_twice_the_same() -> None:
     assert runs[0] == runs[1]
 
 
+def test_a_program_that_was_searched_before_makes_no_difference() -> None:
+    program = Program(BROKEN["code-injection"])
+    first = explicit.search(program, SAFETY, limits=Limits(states=100))
+    assert not first.complete
+    assert counts(explicit.search(program, SAFETY)) == counts(whole_of("code-injection"))
+
+
 # ------------------------------------------------------------------ packing
 
 
