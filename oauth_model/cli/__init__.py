@@ -20,6 +20,7 @@ COMMANDS = {
     "deployment": ("deployment", "Turn an authorization server's metadata into a deployment file."),
     "draw": ("draw", "Draw a role's machine, a flow or a saved run."),
     "replay": ("replay", "Take a saved run again, step by step."),
+    "export": ("export", "Write a scenario as a model for SPIN or TLC."),
     "list": ("listing", "List flows, mitigations, attackers, goals, attacks and profiles."),
 }
 """Each command with the file it is in and its line of help."""

@@ -6,7 +6,7 @@ fixed when they are made, in blocks, of which unused ones cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 BYTES_OF_A_NODE = 48
@@ -29,10 +29,12 @@ class Diagrams:
 
             self.name = "dd, pure Python"
             self._manager = implementation.BDD()
+            self._and_exists: Callable[[Diagram, Diagram, list[str]], Diagram] = self._and_then_exists
         else:
             self.name = "dd with CUDD"
             self._manager = implementation.BDD()
             self._manager.configure(reordering=False)
+            self._and_exists = implementation.and_exists
         self._variables: list[Diagram] = []
         self.true: Diagram = self._manager.true
         self.false: Diagram = self._manager.false
@@ -56,6 +58,13 @@ class Diagrams:
     def exists(self, variables: Iterable[int], diagram: Diagram) -> Diagram:
         """The same without some variables: whatever they are."""
         return self._manager.exist([_name(number) for number in variables], diagram)
+
+    def both_without(self, variables: Iterable[int], first: Diagram, second: Diagram) -> Diagram:
+        """The conjunction of two, without some variables: whatever they are."""
+        return self._and_exists(first, second, [_name(number) for number in variables])
+
+    def _and_then_exists(self, first: Diagram, second: Diagram, variables: list[str]) -> Diagram:
+        return self._manager.exist(variables, first & second)
 
     def union(self, diagrams: list[Diagram]) -> Diagram:
         """The disjunction, put together pairwise, since small diagrams are cheap."""

@@ -10,13 +10,14 @@ up to the first that breaks it, and a shortest run is read off them backwards.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from oauth_model.engines.diagrams import Diagram, Diagrams
 from oauth_model.engines.encoding import Encoding
 from oauth_model.engines.plain import Plain, State
 from oauth_model.engines.program import Program
 from oauth_model.engines.symbolic_goals import violations
-from oauth_model.engines.tree import Node
+from oauth_model.engines.tree import Command, Node
 from oauth_model.engines.walk import INTERRUPTED, Limits, Progress, Status, Walk, at_memory
 from oauth_model.goals.goal import Goal
 from oauth_model.steps import Change
@@ -72,6 +73,17 @@ class Cut(Exception):
     """The search goes no further; says why."""
 
 
+@dataclass
+class Tree:
+    """What is known of one slot's tree: the variables it reads, its commands, and the parts of states that it was
+    walked with while so much had been forged."""
+
+    reads: set[int]
+    commands: dict[int, None]
+    walked: Diagram
+    forged: int = 0
+
+
 class Reach:
     """The reachable states of a program, as far as they are known."""
 
@@ -85,7 +97,7 @@ class Reach:
         self.initial = diagrams.cube(self.encoding.state(self.plain.initial))
         self.states = self.initial
         self._done: list[Diagram] = [diagrams.false] * program.n
-        self._reads: list[set[int]] = [{slot} for slot in range(program.n)]
+        self._trees = [Tree({slot}, {}, diagrams.false) for slot in range(program.n)]
         self._groups = self.encoding.groups
         self._rounds = 0
 
@@ -114,8 +126,8 @@ class Reach:
         """The reachable states in which nothing is left to do."""
         states = self.states
         for slot in range(self.program.n):
-            turn = self._whose_turn(slot, self.states)
-            for command in self._commands(slot, turn):
+            commands, turn = self._commands(slot, self._whose_turn(slot, self.states))
+            for command in commands:
                 states &= ~(turn & self.encoding.guard(self.program.commands[command]))
         return states
 
@@ -153,25 +165,37 @@ class Reach:
     def images(self, slot: int, states: Diagram) -> list[Diagram]:
         """What one slot's commands make of some states."""
         states = self._whose_turn(slot, states)
-        commands = self._commands(slot, states)
-        states &= self._grow()
-        return [image for command in commands for image in self._image(command, states)]
+        commands, states = self._commands(slot, states)
+        same: dict[tuple[object, ...], list[Command]] = {}
+        for command in (self.program.commands[number] for number in commands):
+            effect = command.assigns, command.learns, command.records, command.forged, command.teaches
+            same.setdefault(effect, []).append(command)
+        return [image for alike in same.values() for image in self._images(alike, states)]
 
-    def _commands(self, slot: int, states: Diagram) -> list[int]:
-        """The commands of a slot whose guards hold in some of the states, learnt where they are not known yet.
+    def _commands(self, slot: int, states: Diagram) -> tuple[list[int], Diagram]:
+        """The commands of a slot whose guards may hold in some states, learnt where they are not known yet, and the
+        states, of which more is said where variables were added.
 
-        The tree is walked with no more of the states than it reads: a small set, where that of the states is large.
+        The tree is walked with no more of the states than it reads, a small set where that of the states is large,
+        and only with what it was not walked with before.
         """
-        reads = self._reads[slot]
+        tree = self._trees[slot]
         while True:
-            wanted = {bit for variable in reads for bit in self.encoding.bits(variable)}
+            if tree.forged != self.program.forged_more:
+                tree.forged, tree.walked = self.program.forged_more, self.diagrams.false
+            wanted = {bit for variable in tree.reads for bit in self.encoding.bits(variable)}
             small = self.diagrams.exists([bit for bit in self.encoding.used() if bit not in wanted], states)
-            found: dict[int, None] = {}
             missing: set[int] = set()
-            self._walk(self.program.roots[slot], small, found, reads, missing)
-            if not missing:
-                return list(found)
-            reads |= missing
+            self._walk(self.program.roots[slot], small & ~tree.walked, tree.commands, tree.reads, missing)
+            tree.walked |= small
+            if missing:
+                tree.reads |= missing
+                tree.walked = self.diagrams.false
+            elif tree.forged == self.program.forged_more:
+                fresh = self._grow()
+                small &= fresh
+                found = ((number, self.encoding.guard(self.program.commands[number])) for number in tree.commands)
+                return [number for number, guard in found if small & guard != self.diagrams.false], states & fresh
 
     def _walk(self, node: Node, states: Diagram, found: dict[int, None], reads: set[int], missing: set[int]) -> None:
         """Note the commands to which a tree leads, and the variables that it reads and the states do not have."""
@@ -192,6 +216,8 @@ class Reach:
             self.initial &= fresh
             self.states &= fresh
             self._done = [done & fresh for done in self._done]
+            for tree in self._trees:
+                tree.walked &= fresh
         return fresh
 
     def _whose_turn(self, slot: int, states: Diagram) -> Diagram:
@@ -209,19 +235,17 @@ class Reach:
         urgent = [value for value in values if self.program.urgent(slot, value) is not None]
         return self.diagrams.union([self.encoding.local(slot, value) for value in urgent])
 
-    def _image(self, number: int, states: Diagram) -> Iterator[Diagram]:
-        """What a command makes of some states."""
-        command, encoding, diagrams = self.program.commands[number], self.encoding, self.diagrams
-        states &= encoding.guard(command)
-        if command.teaches:
-            states &= ~diagrams.cube(encoding.assignment((), command.learns, ()))
-        if states == diagrams.false:
+    def _images(self, alike: list[Command], states: Diagram) -> Iterator[Diagram]:
+        """What commands of the same effect make of some states."""
+        encoding, diagrams, one = self.encoding, self.diagrams, alike[0]
+        guard = diagrams.union([encoding.guard(command) for command in alike])
+        if one.teaches:
+            guard &= ~diagrams.cube(encoding.assignment((), one.learns, ()))
+        effect = encoding.assignment(one.assigns, one.learns, one.records)
+        if not one.forged:
+            yield diagrams.both_without(effect, states, guard) & diagrams.cube(effect)
             return
-        effect = encoding.assignment(command.assigns, command.learns, command.records)
-        if not command.forged:
-            yield diagrams.exists(effect, states) & diagrams.cube(effect)
-            return
-        for made, part in encoding.split_made(states):
+        for made, part in encoding.split_made(states & guard):
             if made != self.program.bound:
                 more = {**effect, **encoding.made_is(made + 1)}
                 yield diagrams.exists(more, part) & diagrams.cube(more)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -67,12 +67,13 @@ def test_engines_agree_on_scenarios_at_random(scenario: Scenario) -> None:
 
 def drops_commands(patch: pytest.MonkeyPatch) -> None:
     """One in eleven commands is lost."""
-    image = Reach._image
+    images = Reach._images
 
-    def broken(reach: Reach, number: int, states: object) -> object:
-        return image(reach, number, states) if number % 11 else iter(())
+    def broken(reach: Reach, alike: list[Command], states: object) -> Iterator[object]:
+        kept = [command for command in alike if reach.program.commands.index(command) % 11]
+        return images(reach, kept, states) if kept else iter(())
 
-    patch.setattr(Reach, "_image", broken)
+    patch.setattr(Reach, "_images", broken)
 
 
 def forgets_who_is_idle(patch: pytest.MonkeyPatch) -> None:
