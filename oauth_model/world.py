@@ -254,13 +254,13 @@ class Composition:
     def in_order_for(self, sender: Address, slots: tuple[int, ...]) -> tuple[int, ...]:
         """The order in which a sender begins the sessions of a party, given by its slots.
 
-        Each window begins at a place of its own and the attacker at the end, so that which session somebody
-        gets does not depend on who came first: what would differ in names only is not told apart.
+        Each window, and each session of a server, begins at a place of its own and the attacker at the end, so that
+        which session somebody gets does not depend on who came first: what would differ in names only is not told apart.
         """
         found = self._orders.get((sender, slots))
         if found is None:
-            if sender in self._windows:
-                first = self._windows[sender] % len(slots)
+            if sender in self._by_address:
+                first = self._windows.get(sender, sender.index - 1) % len(slots)
                 found = slots[first:] + slots[:first]
             else:
                 found = slots[::-1]

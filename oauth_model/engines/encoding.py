@@ -122,9 +122,13 @@ class Encoding:
 
     def guard(self, command: Command) -> Diagram:
         """The states in which a command's guard holds, and the attacker knows what it must."""
-        cube: dict[int, bool] = {self.terms[number]: True for number in command.needs}
+        return self.path(command.guard, command.needs)
+
+    def path(self, values: Iterable[tuple[int, int]], needs: Iterable[int] = ()) -> Diagram:
+        """The states in which a program's variables have some values, and the attacker knows some terms."""
+        cube: dict[int, bool] = {self.terms[number]: True for number in needs}
         others: list[Diagram] = []
-        for variable, value in command.guard:
+        for variable, value in values:
             match self.program.variables.values[variable]:
                 case LocalOf(slot):
                     cube |= _binary(self.locals[slot], value)

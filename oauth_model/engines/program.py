@@ -48,8 +48,8 @@ class Program:
 
     Variables are numbered, those of the slots' local states first; local states, terms, facts and commands are
     numbers, too, given in the order in which they are met. `roots` has the tree of each slot; `changed` the numbers
-    of the nodes that changed since somebody emptied it; `forged_more` counts the times that nodes were added where
-    the tree had been walked before.
+    of the nodes that changed since somebody emptied it; `regrown` are nodes, each as often
+    as something was added to it, or it was made anew, when it may have been walked before.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -63,7 +63,7 @@ class Program:
         self.commands: list[Command] = []
         self.nodes: list[Node] = []
         self.changed: list[int] = []
-        self.forged_more = 0
+        self.regrown: list[Node] = []
         self._members: dict[int, list[int]] = {}
         self._sets: dict[int, Table[frozenset[int]]] = {}
         self._urgent: list[list[int | None]] = [[] for _ in range(self.n)]
@@ -209,11 +209,11 @@ class Program:
                 try:
                     bodies = [wrap(message) for message in forger.with_terms(new)]
                 except Unread:
-                    self.forged_more += 1
+                    self.regrown.append(node)
                     self._run(node)  # what is forged now looks at more than what was forged before
                     continue
                 self._forging.append(entry)
                 if bodies:
-                    self.forged_more += 1
+                    self.regrown.append(node)
                     node.forks += tuple(self._grow(dict(node.path), body) for body in bodies)
                     self.changed.append(node.number)

@@ -135,13 +135,14 @@ class StepsOf:
 
     def _who_refuses(self, read: Read, number: int, slots: tuple[int, ...]) -> int | None:
         """The session of a party that answers a refusal, if none of them takes the message."""
-        ways = {slot: self._how(read, slot, number) for slot in slots}
-        if BY_ITS_OWN_ROW in ways.values():
-            return None
-        order = self._world.in_order_for(self._sender(number), slots)
-        refusals = [
-            (way, order.index(slot) if (way - REFUSES) % 2 else slot, slot) for slot, way in ways.items() if way >= REFUSES
-        ]
+        refusals: list[tuple[int, int, int]] = []
+        for place, slot in enumerate(self._world.in_order_for(self._sender(number), slots)):
+            way = self._how(read, slot, number)
+            if way == BY_ITS_OWN_ROW:
+                return None
+            if way >= REFUSES:
+                idle = (way - REFUSES) % 2
+                refusals.append((way, place if idle else slot, slot))
         return min(refusals)[2] if refusals else None
 
     def _sender(self, number: int) -> Address:

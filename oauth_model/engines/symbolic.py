@@ -75,13 +75,13 @@ class Cut(Exception):
 
 @dataclass
 class Tree:
-    """What is known of one slot's tree: the variables it reads, its commands, and the parts of states that it was
-    walked with while so much had been forged."""
+    """What is known of one slot's tree: the variables it reads, its commands, the parts of states that it was walked
+    with, and how many of the program's nodes that grew since were walked again."""
 
     reads: set[int]
     commands: dict[int, None]
     walked: Diagram
-    forged: int = 0
+    regrown: int = 0
 
 
 class Reach:
@@ -181,24 +181,30 @@ class Reach:
         """
         tree = self._trees[slot]
         while True:
-            if tree.forged != self.program.forged_more:
-                tree.forged, tree.walked = self.program.forged_more, self.diagrams.false
             wanted = {bit for variable in tree.reads for bit in self.encoding.bits(variable)}
             small = self.diagrams.exists([bit for bit in self.encoding.used() if bit not in wanted], states)
             missing: set[int] = set()
             self._walk(self.program.roots[slot], small & ~tree.walked, tree.commands, tree.reads, missing)
             tree.walked |= small
-            if missing:
-                tree.reads |= missing
-                tree.walked = self.diagrams.false
-            elif tree.forged == self.program.forged_more:
-                fresh = self._grow()
-                small &= fresh
-                found = ((number, self.encoding.guard(self.program.commands[number])) for number in tree.commands)
-                return [number for number, guard in found if small & guard != self.diagrams.false], states & fresh
+            while tree.regrown < len(self.program.regrown):
+                node = self.program.regrown[tree.regrown]
+                tree.regrown += 1
+                if next(iter(node.path)) == slot:  # the tree that it is in
+                    again = tree.walked & self.encoding.path(node.path.items())
+                    self._walk(node, again, tree.commands, tree.reads, missing)
+            if not missing:
+                break
+            tree.reads |= missing
+            tree.walked = self.diagrams.false
+        fresh = self._grow()
+        small &= fresh
+        found = ((number, self.encoding.guard(self.program.commands[number])) for number in tree.commands)
+        return [number for number, guard in found if small & guard != self.diagrams.false], states & fresh
 
     def _walk(self, node: Node, states: Diagram, found: dict[int, None], reads: set[int], missing: set[int]) -> None:
         """Note the commands to which a tree leads, and the variables that it reads and the states do not have."""
+        if states == self.diagrams.false:
+            return
         if node.variable is not None:
             if node.variable not in reads:
                 missing.add(node.variable)
