@@ -159,7 +159,7 @@ def test_what_goes_to_the_attackers_server_is_told_with_what_it_learns() -> None
     request = items[last]
     assert isinstance(request, Arrow)
     assert (request.source, request.dest, request.title) == ("client.example", "evil-as.example", "token request")
-    assert items[last + 1 :] == [Pill("evil-as.example", "learns code#1, verifier#1", "bad")]
+    assert items[last + 1 :] == [Pill("evil-as.example", "learns code#1, verifier#2", "bad")]
     assert "token requested: takes code#1 for one of evil-as.example" in pills(drawing, "client.example")
     assert [lane.key for lane in drawing.lanes if lane.hostile] == ["attacker", "evil-as.example"]
 
