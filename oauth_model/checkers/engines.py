@@ -25,6 +25,15 @@ SMALL = 100_000
 LARGE = 1_000_000
 """States from which on sets of states are tried first: one by one takes more than a second or two."""
 
+STAGES = (
+    ("reference", SMALL, f"no more than {SMALL:,} states"),
+    ("explicit", LARGE, f"more than {SMALL:,} states"),
+)
+"""The engines that `auto` tries before sets of states, each up to a number of states."""
+
+MANY = 4
+"""Resource owners from which on sets of states are taken at once."""
+
 ROOM = 2 << 30
 """Bytes that sets of states may take before the search goes on one by one."""
 
@@ -58,17 +67,26 @@ def search(
     bound = limits or Limits(states=scenario.bounds.states)
     if engine != "auto":
         return _with(engine, scenario, goals, stop_on, bound, progress, "asked for")
-    stages = (("reference", SMALL, f"no more than {SMALL:,} states"), ("explicit", LARGE, f"more than {SMALL:,} states"))
-    for name, states, why in stages:
-        most = min(states, bound.states or states)
-        found = _with(name, scenario, goals, stop_on, replace(bound, states=most), progress, why)
-        if most == bound.states or found.walk.cut != at_states(most):
-            return found
+    why = f"more than {LARGE:,} states"
+    if runs_side_by_side(scenario, bound.states):
+        why = f"{len(scenario.cast.users)} resource owners, whose runs multiply"
+    else:
+        for name, states, reason in STAGES:
+            most = min(states, bound.states or states)
+            found = _with(name, scenario, goals, stop_on, replace(bound, states=most), progress, reason)
+            if most == bound.states or found.walk.cut != at_states(most):
+                return found
     room = replace(bound, memory=min(bound.memory or ROOM, ROOM))
-    symbolic = _with("symbolic", scenario, goals, stop_on, room, progress, f"more than {LARGE:,} states")
+    symbolic = _with("symbolic", scenario, goals, stop_on, room, progress, why)
     if symbolic.walk.cut != at_memory(room.memory or ROOM):
         return symbolic
     return _with("explicit", scenario, goals, stop_on, bound, progress, "sets of states take too much memory")
+
+
+def runs_side_by_side(scenario: Scenario, states: int | None) -> bool:
+    """Whether there are so many resource owners that states are better not taken one by one; a bound on states that
+    is too low for that is kept to."""
+    return len(scenario.cast.users) >= MANY and (states is None or states > LARGE)
 
 
 def _with(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from oauth_model.engines.diagrams import Diagram, Diagrams
 from oauth_model.engines.plain import State
 from oauth_model.engines.program import Program
-from oauth_model.engines.tree import Command, CookiesOf, FactsLike, Idle, LocalOf, Takes
+from oauth_model.engines.tree import CookiesOf, FactsLike, Idle, LocalOf, Takes
 from oauth_model.errors import ModelError
 from oauth_model.messages import RESOURCE_OWNER, ROLES, USER_AGENT
 
@@ -40,11 +40,19 @@ class Encoding:
         self.terms: dict[int, int] = {}
         self.facts: dict[int, int] = {}
         self._cubes: dict[tuple[int, int], Diagram] = {}
+        self._guards: dict[int, Diagram] = {}
+        self._sizes: tuple[int, ...] = ()
         self._classes: dict[tuple[int, int, int], Diagram] = {}
         self._described = 0
 
     def grow(self) -> dict[int, bool]:
         """Give variables to what the program learnt since. In all states that were known before, they are false."""
+        program = self.program
+        sizes = (*(len(table.values) for table in program.locals), len(program.terms.values), len(program.facts.values))
+        if sizes == self._sizes and self._described == len(program.commands):
+            return {}
+        self._sizes = sizes
+        self._guards.clear()
         new: list[int] = []
         for slot, table in enumerate(self.program.locals):
             while len(table.values) > 1 << len(self.locals[slot]):
@@ -120,9 +128,13 @@ class Encoding:
 
     # -------------------------------------------------------------- guards
 
-    def guard(self, command: Command) -> Diagram:
+    def guard(self, number: int) -> Diagram:
         """The states in which a command's guard holds, and the attacker knows what it must."""
-        return self.path(command.guard, command.needs)
+        found = self._guards.get(number)
+        if found is None:
+            command = self.program.commands[number]
+            found = self._guards[number] = self.path(command.guard, command.needs)
+        return found
 
     def path(self, values: Iterable[tuple[int, int]], needs: Iterable[int] = ()) -> Diagram:
         """The states in which a program's variables have some values, and the attacker knows some terms."""

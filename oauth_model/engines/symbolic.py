@@ -17,7 +17,7 @@ from oauth_model.engines.encoding import Encoding
 from oauth_model.engines.plain import Plain, State
 from oauth_model.engines.program import Program
 from oauth_model.engines.symbolic_goals import violations
-from oauth_model.engines.tree import Command, Node
+from oauth_model.engines.tree import Node
 from oauth_model.engines.walk import INTERRUPTED, Limits, Progress, Status, Walk, at_memory
 from oauth_model.goals.goal import Goal
 from oauth_model.steps import Change
@@ -98,6 +98,8 @@ class Reach:
         self.states = self.initial
         self._done: list[Diagram] = [diagrams.false] * program.n
         self._trees = [Tree({slot}, {}, diagrams.false) for slot in range(program.n)]
+        self._sizes: tuple[int, ...] = ()
+        self._turns: list[Diagram] = []
         self._groups = self.encoding.groups
         self._rounds = 0
 
@@ -128,7 +130,7 @@ class Reach:
         for slot in range(self.program.n):
             commands, turn = self._commands(slot, self._whose_turn(slot, self.states))
             for command in commands:
-                states &= ~(turn & self.encoding.guard(self.program.commands[command]))
+                states &= ~(turn & self.encoding.guard(command))
         return states
 
     def fixpoint(self) -> None:
@@ -166,10 +168,11 @@ class Reach:
         """What one slot's commands make of some states."""
         states = self._whose_turn(slot, states)
         commands, states = self._commands(slot, states)
-        same: dict[tuple[object, ...], list[Command]] = {}
-        for command in (self.program.commands[number] for number in commands):
+        same: dict[tuple[object, ...], list[int]] = {}
+        for number in commands:
+            command = self.program.commands[number]
             effect = command.assigns, command.learns, command.records, command.forged, command.teaches
-            same.setdefault(effect, []).append(command)
+            same.setdefault(effect, []).append(number)
         return [image for alike in same.values() for image in self._images(alike, states)]
 
     def _commands(self, slot: int, states: Diagram) -> tuple[list[int], Diagram]:
@@ -198,7 +201,7 @@ class Reach:
             tree.walked = self.diagrams.false
         fresh = self._grow()
         small &= fresh
-        found = ((number, self.encoding.guard(self.program.commands[number])) for number in tree.commands)
+        found = ((number, self.encoding.guard(number)) for number in tree.commands)
         return [number for number, guard in found if small & guard != self.diagrams.false], states & fresh
 
     def _walk(self, node: Node, states: Diagram, found: dict[int, None], reads: set[int], missing: set[int]) -> None:
@@ -217,34 +220,39 @@ class Reach:
 
     def _grow(self) -> Diagram:
         """Give variables to what was learnt; in all states so far they are false."""
-        fresh = self.diagrams.cube(self.encoding.grow())
-        if fresh != self.diagrams.true:
-            self.initial &= fresh
-            self.states &= fresh
-            self._done = [done & fresh for done in self._done]
-            for tree in self._trees:
-                tree.walked &= fresh
+        new = self.encoding.grow()
+        if not new:
+            return self.diagrams.true
+        fresh = self.diagrams.cube(new)
+        self.initial &= fresh
+        self.states &= fresh
+        self._done = [done & fresh for done in self._done]
+        for tree in self._trees:
+            tree.walked &= fresh
         return fresh
 
     def _whose_turn(self, slot: int, states: Diagram) -> Diagram:
         """Those of some states in which a slot's session can act: no other has something urgent on its way."""
-        for other in range(self.program.n):
-            urgent = self._urgent(other)
-            if other < slot:
-                states &= ~urgent
-            elif other > slot:
-                states &= ~urgent | self._urgent(slot)
-        return states
+        sizes = tuple(len(table.values) for table in self.program.locals)
+        if sizes != self._sizes:
+            self._sizes = sizes
+            urgent = [self._urgent(other) for other in range(self.program.n)]
+            self._turns = [self._turn(urgent, other) for other in range(self.program.n)]
+        return states & self._turns[slot]
+
+    def _turn(self, urgent: list[Diagram], slot: int) -> Diagram:
+        before, after = self.diagrams.union(urgent[:slot]), self.diagrams.union(urgent[slot + 1 :])
+        return ~before & (~after | urgent[slot])
 
     def _urgent(self, slot: int) -> Diagram:
         values = range(len(self.program.locals[slot].values))
         urgent = [value for value in values if self.program.urgent(slot, value) is not None]
         return self.diagrams.union([self.encoding.local(slot, value) for value in urgent])
 
-    def _images(self, alike: list[Command], states: Diagram) -> Iterator[Diagram]:
+    def _images(self, alike: list[int], states: Diagram) -> Iterator[Diagram]:
         """What commands of the same effect make of some states."""
-        encoding, diagrams, one = self.encoding, self.diagrams, alike[0]
-        guard = diagrams.union([encoding.guard(command) for command in alike])
+        encoding, diagrams, one = self.encoding, self.diagrams, self.program.commands[alike[0]]
+        guard = diagrams.union([encoding.guard(number) for number in alike])
         if one.teaches:
             guard &= ~diagrams.cube(encoding.assignment((), one.learns, ()))
         effect = encoding.assignment(one.assigns, one.learns, one.records)
