@@ -7,7 +7,11 @@ compiled; `symbolic` takes them as sets; `reduced` leaves out interleavings that
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from oauth_model.checkers.judge import Judge
 from oauth_model.checkers.reference import explore
@@ -16,6 +20,9 @@ from oauth_model.errors import ModelError
 from oauth_model.goals.goal import Goal
 from oauth_model.scenario import Scenario
 from oauth_model.world import Composition
+
+if TYPE_CHECKING:
+    from oauth_model.engines.split_team import Spread
 
 ENGINES = ("auto", "explicit", "symbolic", "reduced", "reference")
 
@@ -38,6 +45,19 @@ ROOM = 2 << 30
 """Bytes that sets of states may take before the search goes on one by one."""
 
 
+_spread: ContextVar[Spread | None] = ContextVar("spread", default=None)
+
+
+@contextmanager
+def spread_over(spread: Spread | None) -> Iterator[None]:
+    """Have every explicit search within it split over workers, if it is not told otherwise."""
+    token = _spread.set(spread)
+    try:
+        yield
+    finally:
+        _spread.reset(token)
+
+
 @dataclass(frozen=True)
 class Searched:
     """What an engine found, the composition whose changes its runs are made of, and why it was this engine."""
@@ -55,16 +75,23 @@ def search(
     stop_on: frozenset[Goal] = frozenset(),
     limits: Limits | None = None,
     progress: Progress | None = None,
+    spread: Spread | None = None,
 ) -> Searched:
     """Search all of a scenario for violations of goals that must hold in every world.
 
-    It may stop once those in `stop_on` are found broken. `limits` are the scenario's own where they are not given.
+    It may stop once those in `stop_on` are found broken; interrupted, it says what it found so far. `limits` are the scenario's own where they are not given.
     `auto` begins with the simplest engine and goes on to others as the number of states asks for it, never by the
-    clock. Raises ModelError for an engine that there is not.
+    clock. With `spread` an explicit search that is asked for is split over several workers; no other engine can be.
+    Raises ModelError for an engine that there is not.
     """
+    spread = spread or _spread.get()
     if engine not in ENGINES:
         raise ModelError(f"there is no engine {engine!r}; there are: {', '.join(ENGINES)}")
     bound = limits or Limits(states=scenario.bounds.states)
+    if spread is not None:
+        if engine != "explicit":
+            raise ModelError(f"only the explicit engine can be split over workers, not {engine}")
+        return _split(scenario, goals, spread, stop_on, bound, progress)
     if engine != "auto":
         return _with(engine, scenario, goals, stop_on, bound, progress, "asked for")
     why = f"more than {LARGE:,} states"
@@ -101,7 +128,7 @@ def _with(
     if engine == "reference":
         composition = Composition(scenario)
         judge = Judge(composition, goals)
-        found = explore(composition, judge, stop_on=stop_on, progress=progress, states=limits.states)
+        found = explore(composition, judge, stop_on=stop_on, progress=progress, states=limits.states, partial=True)
         return Searched(found.walk(), composition, why)
     # Each brings libraries along that a small search can do without.
     from oauth_model.engines.program import Program
@@ -120,3 +147,19 @@ def _with(
 
         walk = reduced.search(program, goals, stop_on=stop_on, limits=limits, progress=progress)
     return Searched(walk, program.composition, why)
+
+
+def _split(
+    scenario: Scenario,
+    goals: tuple[Goal, ...],
+    spread: Spread,
+    stop_on: frozenset[Goal],
+    limits: Limits,
+    progress: Progress | None,
+) -> Searched:
+    from oauth_model.engines import split
+    from oauth_model.engines.program import Program
+
+    program = Program(scenario)
+    walk = split.search(program, goals, spread, stop_on=stop_on, limits=limits, progress=progress)
+    return Searched(walk, program.composition, f"asked for; {spread}")

@@ -14,7 +14,7 @@ from oauth_model.checkers.engines import SMALL, Searched, runs_side_by_side, sea
 from oauth_model.checkers.judge import Judge as Judge
 from oauth_model.checkers.reference import Search, explore as explore
 from oauth_model.checkers.verdict import Result, Verdict
-from oauth_model.engines.walk import Limits, Progress, Walk, at_states
+from oauth_model.engines.walk import INTERRUPTED, Limits, Progress, Walk, at_states
 from oauth_model.goals import GOALS
 from oauth_model.goals.goal import Goal
 from oauth_model.run import Run, run_of
@@ -32,14 +32,15 @@ def check(
     enough: Iterable[Goal] | None = None,
     engine: str = "auto",
     limits: Limits | None = None,
+    partial: bool = False,
 ) -> Result:
     """Check goals of a scenario by walking all of it.
 
     Safety goals ("always") are asked in every world. The others are about the honest run: they are asked in
     the same scenario without its attacker. The walk stops as soon as every safety goal is broken, or those in
     `enough` are: then the others' verdicts are "cut". With `enough` empty it never stops early. `engine` is one of
-    `engines.ENGINES`; `limits` cut the search, and are the scenario's own if they are not given. Raises ModelError
-    for a scenario that is put together wrongly.
+    `engines.ENGINES`; `limits` cut the search, and are the scenario's own if they are not given. A `partial` check that
+    is interrupted gives the verdicts so far. Raises ModelError for a scenario that is put together wrongly.
     """
     goals = tuple(goals)
     always = tuple(goal for goal in goals if goal.kind == "always")
@@ -50,12 +51,16 @@ def check(
         stop_on = frozenset(always if enough is None else enough)
         found = search(scenario, always, engine=engine, stop_on=stop_on, limits=limits, progress=progress)
     walk = found.walk
+    if walk.cut == INTERRUPTED and not partial:
+        raise KeyboardInterrupt
     for goal in always:
         changes = walk.found.get(goal)
         run = run_of(found.composition, changes, goal.slug) if changes is not None and found.composition else None
         holds = False if run else (True if walk.complete else None)
         verdicts[goal] = Verdict(goal, holds, walk.states, walk.depth, walk.complete, run, cut=walk.cut)
-    if others:
+    if walk.cut == INTERRUPTED:
+        verdicts |= {goal: Verdict(goal, None, 0, 0, False, cut=INTERRUPTED) for goal in others}
+    elif others:
         verdicts |= honest_verdicts(scenario, others)
     return Result(
         scenario,

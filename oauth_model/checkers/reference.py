@@ -57,17 +57,20 @@ def explore(
     stop_on_any: bool = False,
     progress: Progress | None = None,
     states: int | None = None,
+    partial: bool = False,
 ) -> Search:
     """Walk every world, breadth first, noting for each goal the first world in which it is false.
 
     Stops early when every goal in `stop_on` (if there is any) has been found false, or with `stop_on_any` when
-    one has; and after so many `states`, if that is given, else as the scenario's bounds say. Interrupted, it says
-    what it found so far.
+    one has; and after so many `states`, if that is given, else as the scenario's bounds say. Interrupted, a
+    `partial` one says what it found so far.
     """
     search = Search(composition, {composition.initial: None})
     try:
         _explore(search, judge, stop_on, stop_on_any, progress, states or composition.scenario.bounds.states or 1 << 62)
     except KeyboardInterrupt:
+        if not partial:
+            raise
         search.complete, search.cut = False, INTERRUPTED
     return search
 

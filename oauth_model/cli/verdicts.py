@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from oauth_model.checkers.engines import spread_over
 from oauth_model.checkers.exhaustive import check
 from oauth_model.checkers.verdict import Result, Verdict
 from oauth_model.cli.output import count, described, number, paint, say, say_json, searching, table
 from oauth_model.deployment import Deployment, Setup
 from oauth_model.deployment.plain import encode
-from oauth_model.engines.walk import Limits, Progress
+from oauth_model.engines.walk import INTERRUPTED, Limits, Progress
 from oauth_model.goals import Goal
 from oauth_model.mitigations import CLIENT_AUTHENTICATION
 from oauth_model.names import InputError
 from oauth_model.run_file import save, to_plain
 from oauth_model.scenario import Scenario
+
+if TYPE_CHECKING:
+    from oauth_model.engines.split_team import Spread
 
 Results = list[tuple[Setup, Result]]
 
@@ -26,10 +30,21 @@ STATUS = {"holds": 0, "broken": 1, "cut": 2, "not broken": 2}
 
 @dataclass(frozen=True)
 class Search:
-    """How to search: with which engine, and within which memory, in bytes."""
+    """How to search: with which engine, within which memory in bytes, and by how many workers, on Ray or not."""
 
     engine: str = "auto"
     memory: int | None = None
+    workers: int = 1
+    ray: bool = False
+
+    @property
+    def spread(self) -> Spread | None:
+        """How one search is split; None for one that is not."""
+        if self.workers == 1 and not self.ray:
+            return None
+        from oauth_model.engines.split_team import Spread
+
+        return Spread(self.workers, self.ray)
 
 
 def print_verdicts(
@@ -56,6 +71,8 @@ def check_setups(deployment: Deployment, search: Search = Search()) -> Results:
     for setup in deployment.setups:
         with searching(setup.label or deployment.source) as progress:
             found.append((setup, _check(setup.scenario, deployment.goals, search, progress)))
+        if any(verdict.cut == INTERRUPTED for verdict in found[-1][1].verdicts):
+            break
     return found
 
 
@@ -65,7 +82,7 @@ def _check(scenario: Scenario, goals: tuple[Goal, ...], search: Search, progress
 
         return sample(scenario, tuple(goal for goal in goals if goal.kind == "always"))
     limits = Limits(scenario.bounds.states, search.memory)
-    return check(scenario, goals, progress=progress, engine=search.engine, limits=limits)
+    return check(scenario, goals, progress=progress, engine=search.engine, limits=limits, partial=True)
 
 
 def word_of(results: Results) -> str:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from oauth_model.cli import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[2]
 START = [sys.executable, "-c", "from oauth_model.cli import main; main(prog_name='oauth-model')"]
+EXAMPLE = ROOT / "examples" / "web_app.toml"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
 
 
@@ -72,3 +74,19 @@ def test_there_are_no_colours_in_a_file_and_none_where_they_are_not_wanted(monke
     assert paint("anything else") == "anything else"
     monkeypatch.setenv("NO_COLOR", "1")
     assert paint("broken") == "broken"
+
+
+@pytest.mark.slow
+def test_ctrl_c_gives_the_verdict_so_far() -> None:
+    """A search that would take hours says what it knows when it is interrupted; so it need not be waited for."""
+    arguments = ("check", str(EXAMPLE), "--client-runs", "4", "--authorizations", "3", "--states", "any")
+    with subprocess.Popen(
+        [*START, *arguments, "--engine", "reference"], env=ENVIRONMENT, stdout=-1, stderr=-1, text=True
+    ) as process:
+        time.sleep(8)
+        process.send_signal(signal.SIGINT)
+        printed, told = process.communicate(timeout=60)
+    assert process.returncode == 2, told
+    assert "Traceback" not in told
+    assert "cut (interrupted): what was not found may still be there" in printed
+    assert "engine: reference (asked for)" in printed
