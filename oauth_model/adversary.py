@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from oauth_model.cast import ATTACKER, SITE
+from oauth_model.cast import ATTACKER
 from oauth_model.facts import Records
 from oauth_model.forging import Forger, look_at_everything, relevant
 from oauth_model.knowledge import Knowledge
@@ -115,9 +115,7 @@ class Adversary:
             found = self._sent[key] = tuple(change for change in changes if change)
         return found
 
-    def forger(
-        self, slot: int, session: int, kind: type[Message], way: Way, shared: Records
-    ) -> Forger:
+    def forger(self, slot: int, session: int, kind: type[Message], way: Way, shared: Records) -> Forger:
         """Makes the messages of a class that a session takes when they come this way."""
         c = self._world
 

@@ -11,4 +11,4 @@ class ModelError(Exception):
 
 
 class Question(BaseException):
-    """Something was looked at that is not decided yet, by whoever computes a step. Control flow, as GeneratorExit is."""
+    """Something was looked at that is not decided yet. Control flow in computing a step, as GeneratorExit is."""

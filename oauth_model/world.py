@@ -254,8 +254,8 @@ class Composition:
     def in_order_for(self, sender: Address, slots: tuple[int, ...]) -> tuple[int, ...]:
         """The order in which a sender begins the sessions of a party, given by its slots.
 
-        Each window, and each session of a server, begins at a place of its own and the attacker at the end, so that
-        which session somebody gets does not depend on who came first: what would differ in names only is not told apart.
+        Each window, and each session of a server, begins at a place of its own and the attacker at the end: which
+        session somebody gets does not depend on who came first, and what differs in names only is not told apart.
         """
         found = self._orders.get((sender, slots))
         if found is None:
@@ -276,9 +276,7 @@ class Composition:
         value = self.sessions.values[session]
         return value.state == self.machines[self.roles[slot]].initial and not value.memory
 
-    def local(
-        self, slot: int, session: int, number: int, shared: Records, kind: str = "deliver"
-    ) -> Change | None:
+    def local(self, slot: int, session: int, number: int, shared: Records, kind: str = "deliver") -> Change | None:
         """What a session does with an envelope: computed by its machine once. None where it refuses."""
         key = (kind, session, number, shared)
         if key in self._step_cache:

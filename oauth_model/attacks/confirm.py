@@ -7,10 +7,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from oauth_model.attacks.attack import Attack, Set
-from oauth_model.engines.walk import Progress
 from oauth_model.checkers.questions import Question, results
 from oauth_model.checkers.table import in_order
 from oauth_model.checkers.verdict import Result, Verdict
+from oauth_model.engines.walk import Progress
 from oauth_model.goals import Goal, honest_run_reaches_its_end
 from oauth_model.scenario import Scenario
 

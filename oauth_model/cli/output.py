@@ -75,7 +75,6 @@ def searching(what: str) -> Iterator[Callable[[Status], None] | None]:
     from rich.console import Console
 
     with Console(stderr=True).status(what) as line:
-
         began = time.monotonic()
 
         def progress(status: Status) -> None:

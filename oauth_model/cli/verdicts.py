@@ -82,7 +82,8 @@ def _check(scenario: Scenario, goals: tuple[Goal, ...], search: Search, progress
 
         return sample(scenario, tuple(goal for goal in goals if goal.kind == "always"))
     limits = Limits(scenario.bounds.states, search.memory)
-    return check(scenario, goals, progress=progress, engine=search.engine, limits=limits, partial=True)
+    with spread_over(search.spread):
+        return check(scenario, goals, progress=progress, engine=search.engine, limits=limits, partial=True)
 
 
 def word_of(results: Results) -> str:
@@ -218,8 +219,8 @@ def _save(results: Results, folder: Path) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as failure:
         raise InputError(f"--save-runs: {folder}: cannot be made: {failure.strerror or failure}") from None
-    for number, (_, result) in enumerate(results, 1):
-        prefix = f"policy-{number}-" if len(results) > 1 else ""
+    for policy, (_, result) in enumerate(results, 1):
+        prefix = f"policy-{policy}-" if len(results) > 1 else ""
         for verdict in result.broken:
             if verdict.run is not None:
                 path = folder / f"{prefix}{verdict.goal.slug}.json"

@@ -80,7 +80,8 @@ class Encoding:
 
     def used(self) -> list[int]:
         """The variables in use."""
-        return sorted([*self.made, *(bit for slot in self.locals for bit in slot), *self.terms.values(), *self.facts.values()])
+        locals_ = (bit for slot in self.locals for bit in slot)
+        return sorted([*self.made, *locals_, *self.terms.values(), *self.facts.values()])
 
     # -------------------------------------------------------------- states and parts of them
 
@@ -91,7 +92,9 @@ class Encoding:
             found = self._cubes[slot, value] = self.diagrams.cube(_binary(self.locals[slot], value))
         return found
 
-    def assignment(self, locals_: Iterable[tuple[int, int]], terms: Iterable[int], facts: Iterable[int]) -> dict[int, bool]:
+    def assignment(
+        self, locals_: Iterable[tuple[int, int]], terms: Iterable[int], facts: Iterable[int]
+    ) -> dict[int, bool]:
         """Local states, and that terms are known and facts have happened."""
         values: dict[int, bool] = {}
         for slot, local in locals_:

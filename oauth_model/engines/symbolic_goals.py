@@ -8,12 +8,12 @@ about each part that is not empty. A goal that is about facts one by one divides
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeGuard
 
 from oauth_model.engines.diagrams import Diagram
 from oauth_model.engines.encoding import Encoding
 from oauth_model.engines.tree import Unread
-from oauth_model.facts import Fact
-from oauth_model.goals.goal import Evidence, F, Goal, Matching, Subject, T
+from oauth_model.goals.goal import Evidence, F, Goal, Matching, S, Subject, T
 from oauth_model.terms import Term
 
 
@@ -34,25 +34,27 @@ class Undecided(Evidence):
 
     def _facts(self, kind: type[F], matching: Matching) -> Iterator[F]:
         for fact, number in self._encoding.program.facts.numbers.items():
-            if isinstance(fact, kind) and all(getattr(fact, name) == value for name, value in matching):
-                if self._is(self._encoding.facts[number]):
-                    yield fact
+            if _fits(fact, kind, matching) and self._is(self._encoding.facts[number]):
+                yield fact
 
     def _terms(self, kind: type[T], matching: Matching) -> Iterator[T]:
         for term, number in self._encoding.program.terms.numbers.items():
-            if isinstance(term, kind) and all(getattr(term, name) == value for name, value in matching):
-                if self._is(self._encoding.terms[number]):
-                    yield term
+            if _fits(term, kind, matching) and self._is(self._encoding.terms[number]):
+                yield term
 
     def _knows(self, term: Term) -> bool:
         number = self._encoding.program.terms.numbers.get(term)
         return number is not None and self._is(self._encoding.terms[number])
 
 
+def _fits(value: Subject, kind: type[S], matching: Matching) -> TypeGuard[S]:
+    return isinstance(value, kind) and all(getattr(value, name) == wanted for name, wanted in matching)
+
+
 def violations(goal: Goal, encoding: Encoding, states: Diagram) -> Diagram:
     """Those of some states in which a goal is false."""
-    found = [part for subject, variable in _subjects(goal, encoding) for part in _false(goal, encoding, states, subject, variable)]
-    return encoding.diagrams.union(found)
+    subjects = _subjects(goal, encoding)
+    return encoding.diagrams.union([part for subject in subjects for part in _false(goal, encoding, states, *subject)])
 
 
 def _subjects(goal: Goal, encoding: Encoding) -> Iterable[tuple[Subject | None, int | None]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
 from oauth_model.errors import Question
 from oauth_model.facts import Pattern
 from oauth_model.forging import Forger

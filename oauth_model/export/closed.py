@@ -92,7 +92,8 @@ class Closed:
 
     `bound` is that on forgeries; None where they are not counted. In the initial state all slots are 0, and no
     bit is there. `left_out` are goals that are asked of honest parties alone, and so not of these states. `settled` is
-    the number of states in which nothing must be delivered at once, or in which nothing can happen any more.
+    the number of states in which nothing must be delivered at once, or in which nothing can happen any more; `depth`
+    is None where it was not counted.
     """
 
     scenario: Scenario
@@ -104,7 +105,7 @@ class Closed:
     left_out: tuple[Goal, ...]
     states: int
     settled: int
-    depth: int
+    depth: int | None
 
 
 def ranges(values: frozenset[int]) -> list[tuple[int, int]]:

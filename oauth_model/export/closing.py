@@ -1,7 +1,8 @@
 """Closing: walk a scenario breadth first to its end, and keep every command that was ever possible.
 
 Commands are learnt while a search runs, so there is no list of them before one has ended. The walk is the
-plain one (`engines.plain`); it shares nothing with the other checkers' searches.
+plain one (`engines.plain`); it shares nothing with the other checkers' searches. Models that are too large for it
+can be walked by sets of states (`by_sets`), and closed here all the same.
 """
 
 from __future__ import annotations
@@ -25,12 +26,15 @@ BYTES_OF_A_STATE = 400
 
 @dataclass
 class Walked:
-    """What a complete walk met: states, commands that were possible, local states, and evidences (known, happened)."""
+    """What a complete walk met: states, commands that were possible, local states, and evidences (known, happened).
+
+    `depth` is None where it was not counted.
+    """
 
     program: Program
     states: int = 0
     settled: int = 0
-    depth: int = 0
+    depth: int | None = 0
     enabled: set[int] = field(default_factory=set)
     locals: list[set[int]] = field(default_factory=list)
     evidences: set[tuple[int, int]] = field(default_factory=set)
@@ -53,6 +57,7 @@ def walk(scenario: Scenario, progress: Progress | None = None) -> Walked:
     limit = scenario.bounds.states
     seen = {plain.initial}
     frontier = [plain.initial]
+    depth = 0
     while frontier:
         following: list[State] = []
         for number, state in enumerate(frontier):
@@ -72,10 +77,10 @@ def walk(scenario: Scenario, progress: Progress | None = None) -> Walked:
                 )
             if progress is not None and number % EVERY == 0:
                 waiting = len(frontier) - number + len(following)
-                progress(Status(len(seen), waiting, walked.depth, len(seen) * BYTES_OF_A_STATE))
+                progress(Status(len(seen), waiting, depth, len(seen) * BYTES_OF_A_STATE))
         frontier = following
-        walked.depth += bool(following)
-    walked.states = len(seen)
+        depth += bool(following)
+    walked.states, walked.depth = len(seen), depth
     for state in seen:
         walked.evidences.add((state.known, state.happened))
         for slot, local in enumerate(state.locals):

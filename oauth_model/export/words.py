@@ -44,7 +44,8 @@ def about(closed: Closed) -> Iterator[str]:
     yield f"mitigations on: {', '.join(scenario.policy.slugs) or 'none'}"
     yield f"attacker: {scenario.attacker}: {scenario.attacker.reference}"
     yield f"bounds: {scenario.bounds}"
-    yield f"{closed.states:,} states, depth {closed.depth}; in {closed.settled:,} nothing has to be delivered at once"
+    depth = "" if closed.depth is None else f", depth {closed.depth}"
+    yield f"{closed.states:,} states{depth}; in {closed.settled:,} nothing has to be delivered at once"
     if closed.left_out:
         left_out = ", ".join(goal.slug for goal in closed.left_out)
         yield f"not here, since it is asked of honest parties alone: {left_out}"

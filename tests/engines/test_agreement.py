@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from oauth_model.checkers.engines import search
 from oauth_model.engines.program import Program
+from oauth_model.engines.reach import Reach
 from oauth_model.engines.steps_of import StepsOf
-from oauth_model.engines.symbolic import Reach
 from oauth_model.engines.tree import Command
 from oauth_model.engines.walk import Limits
 from oauth_model.errors import ModelError
