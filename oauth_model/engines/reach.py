@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from oauth_model.engines.diagrams import Diagram, Diagrams
 from oauth_model.engines.encoding import Encoding
+from oauth_model.engines.interrupts import noted_interrupts
 from oauth_model.engines.plain import Plain
 from oauth_model.engines.program import Program
 from oauth_model.engines.tree import Node
@@ -55,6 +56,7 @@ class Reach:
         self._trees = [Tree({slot}, {}, diagrams.false) for slot in range(program.n)]
         self._sizes: tuple[int, ...] = ()
         self._turns: list[Diagram] = []
+        self._interrupts: list[int] = []
         self._groups = self.encoding.groups
         self._rounds = 0
 
@@ -65,7 +67,8 @@ class Reach:
     def until_cut(self) -> str:
         """Find the reachable states; why that was cut, or nothing if it was not."""
         try:
-            self.fixpoint()
+            with noted_interrupts() as self._interrupts:
+                self.fixpoint()
         except Cut as cut:
             return str(cut)
         except KeyboardInterrupt:
@@ -101,6 +104,8 @@ class Reach:
         images = self.images(slot, new)
         self.states = self.diagrams.union([self.states, *images])
         self._rounds += 1
+        if self._interrupts:
+            raise Cut(INTERRUPTED)
         if self._rounds % EVERY == 0:
             self._tell()
 
