@@ -50,6 +50,9 @@ class Memory(Mapping[str, Any]):
     def __hash__(self) -> int:
         return self._hash
 
+    def __reduce__(self) -> tuple[type[Memory], tuple[dict[str, Any]]]:
+        return Memory, (self._values,)  # another process has hashes of its own
+
     def __repr__(self) -> str:
         return f"Memory({self._values})"
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oauth_model.checkers.judge import Judge
@@ -76,13 +77,15 @@ def search(
     limits: Limits | None = None,
     progress: Progress | None = None,
     spread: Spread | None = None,
+    checkpoint: Path | None = None,
 ) -> Searched:
     """Search all of a scenario for violations of goals that must hold in every world.
 
-    It may stop once those in `stop_on` are found broken; interrupted, it says what it found so far. `limits` are the scenario's own where they are not given.
-    `auto` begins with the simplest engine and goes on to others as the number of states asks for it, never by the
-    clock. With `spread` an explicit search that is asked for is split over several workers; no other engine can be.
-    Raises ModelError for an engine that there is not.
+    It may stop once those in `stop_on` are found broken; interrupted, it says what it found so far. `limits` are the
+    scenario's own where they are not given. `auto` begins with the simplest engine and goes on to others as the number
+    of states asks for it, never by the clock. With `spread` an explicit search that is asked for is split over several
+    workers; no other engine can be. With a `checkpoint` the explicit engine is taken, which keeps in that file how far
+    it is, and goes on from there. Raises ModelError for an engine that there is not, or that cannot do this.
     """
     spread = spread or _spread.get()
     if engine not in ENGINES:
@@ -91,7 +94,13 @@ def search(
     if spread is not None:
         if engine != "explicit":
             raise ModelError(f"only the explicit engine can be split over workers, not {engine}")
+        if checkpoint is not None:
+            raise ModelError("a search that is split over workers keeps no checkpoint; leave one out")
         return _split(scenario, goals, spread, stop_on, bound, progress)
+    if checkpoint is not None:
+        if engine not in ("auto", "explicit"):
+            raise ModelError(f"only the explicit engine keeps a checkpoint, not {engine}")
+        return _with("explicit", scenario, goals, stop_on, bound, progress, f"kept in {checkpoint}", checkpoint)
     if engine != "auto":
         return _with(engine, scenario, goals, stop_on, bound, progress, "asked for")
     why = f"more than {LARGE:,} states"
@@ -124,6 +133,7 @@ def _with(
     limits: Limits,
     progress: Progress | None,
     why: str,
+    checkpoint: Path | None = None,
 ) -> Searched:
     if engine == "reference":
         composition = Composition(scenario)
@@ -136,16 +146,21 @@ def _with(
     program = Program(scenario)
     if engine == "explicit":
         from oauth_model.engines import explicit
+        from oauth_model.engines.explicit_checkpoint import Checkpoint
 
-        walk = explicit.search(program, goals, stop_on=stop_on, limits=limits, progress=progress)
+        kept = Checkpoint(checkpoint) if checkpoint is not None else None
+        walk = explicit.search(program, goals, stop_on=stop_on, limits=limits, progress=progress, checkpoint=kept)
     elif engine == "symbolic":
         from oauth_model.engines import symbolic
 
         walk = symbolic.search(program, goals, stop_on=stop_on, limits=limits, progress=progress)
     else:
-        from oauth_model.engines import reduced
+        from oauth_model.engines import explicit, reduced
 
-        walk = reduced.search(program, goals, stop_on=stop_on, limits=limits, progress=progress)
+        walk = found_by = reduced.search(
+            program, goals, stop_on=stop_on, limits=limits, progress=progress, shortest=explicit.search
+        )
+        why = "; ".join(filter(None, (why, found_by.why)))
     return Searched(walk, program.composition, why)
 
 

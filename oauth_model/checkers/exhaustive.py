@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 from oauth_model.attackers import NOBODY
 from oauth_model.checkers.engines import SMALL, Searched, runs_side_by_side, search
 from oauth_model.checkers.judge import Judge as Judge
-from oauth_model.checkers.reference import Search, explore as explore
+from oauth_model.checkers.reference import Search
+from oauth_model.checkers.reference import explore as explore
 from oauth_model.checkers.verdict import Result, Verdict
 from oauth_model.engines.walk import INTERRUPTED, Limits, Progress, Walk, at_states
 from oauth_model.goals import GOALS
@@ -33,6 +35,7 @@ def check(
     engine: str = "auto",
     limits: Limits | None = None,
     partial: bool = False,
+    checkpoint: Path | None = None,
 ) -> Result:
     """Check goals of a scenario by walking all of it.
 
@@ -40,7 +43,7 @@ def check(
     the same scenario without its attacker. The walk stops as soon as every safety goal is broken, or those in
     `enough` are: then the others' verdicts are "cut". With `enough` empty it never stops early. `engine` is one of
     `engines.ENGINES`; `limits` cut the search, and are the scenario's own if they are not given. A `partial` check that
-    is interrupted gives the verdicts so far. Raises ModelError for a scenario that is put together wrongly.
+    is interrupted gives the verdicts so far. A search that has a `checkpoint` keeps there how far it is. Raises ModelError for a scenario that is put together wrongly.
     """
     goals = tuple(goals)
     always = tuple(goal for goal in goals if goal.kind == "always")
@@ -49,7 +52,15 @@ def check(
     found = Searched(Walk("none", 1), None, "no goal needs it")
     if always:
         stop_on = frozenset(always if enough is None else enough)
-        found = search(scenario, always, engine=engine, stop_on=stop_on, limits=limits, progress=progress)
+        found = search(
+            scenario,
+            always,
+            engine=engine,
+            stop_on=stop_on,
+            limits=limits,
+            progress=progress,
+            checkpoint=checkpoint,
+        )
     walk = found.walk
     if walk.cut == INTERRUPTED and not partial:
         raise KeyboardInterrupt

@@ -12,6 +12,9 @@ import click
 
 from oauth_model.cli.options import changes_of, json_option, scenario_options
 
+JOBS = 2
+"""How many searches run at a time, if nothing else is said."""
+
 
 @click.command("check", short_help="Check a deployment, or survey all profiles against all attackers.")
 @click.argument("file", required=False)
@@ -30,16 +33,16 @@ from oauth_model.cli.options import changes_of, json_option, scenario_options
     "--jobs",
     "-j",
     type=click.IntRange(1),
-    default=2,
-    show_default=True,
-    help="Survey, guards: how many searches run at a time.",
+    help="Survey, guards: how many searches run at a time, 2 if not given. FILE with --engine explicit: over how many "
+    "processes the search is split.",
 )
 @click.option(
     "--ray",
     is_flag=False,
     flag_value="local",
     metavar="[ADDRESS]",
-    help="Survey, guards: search on the Ray cluster there; without an address on a Ray of --jobs workers here.",
+    help="Survey, guards, FILE with --engine explicit: search on the Ray cluster there; without an address on a Ray of "
+    "--jobs workers here.",
 )
 @click.option("--each-guard", is_flag=True, help="Take out every guard in turn, and tell what breaks.")
 @click.option(
@@ -69,20 +72,25 @@ def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, 
         _refuse({**only_survey, **only_file, "FILE": file, "a change of the scenario": _given(options)}, "--each-guard")
         from oauth_model.cli.guards import print_guards
 
-        with _executor(ray, jobs) as executor:
-            return print_guards(jobs, executor, as_json)
+        with _executor(ray, jobs or JOBS) as executor:
+            return print_guards(jobs or JOBS, executor, as_json)
     changes = changes_of(options)
     if file is None:
         _refuse(only_file, "the survey; give a FILE")
         from oauth_model.cli.survey import print_survey
 
-        with _executor(ray, jobs) as executor:
-            return print_survey(changes, profiles, jobs, executor, as_json)
-    _refuse({**only_survey, "--ray": ray}, "a FILE; leave one out")
+        with _executor(ray, jobs or JOBS) as executor:
+            return print_survey(changes, profiles, jobs or JOBS, executor, as_json)
+    _refuse(only_survey, "a FILE; leave one out")
+    if engine != "explicit":
+        _refuse({"--ray": ray, "--jobs": (jobs or 1) > 1}, "a FILE, unless with --engine explicit: only that is split")
     from oauth_model.cli.verdicts import Search, print_verdicts
 
-    search = Search(engine, memory << 20 if memory is not None else None)
-    return print_verdicts(changes.load(file), runs, save_runs, as_json, search)
+    deployment = changes.load(file)
+    workers = jobs or (JOBS if ray is not None else 1)
+    search = Search(engine, memory << 20 if memory is not None else None, workers, ray is not None)
+    with _executor(ray, workers):
+        return print_verdicts(deployment, runs, save_runs, as_json, search)
 
 
 @contextmanager

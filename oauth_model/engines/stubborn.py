@@ -13,11 +13,11 @@ What may happen outside such a set neither disables nor is disabled by what is i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
-from oauth_model.engines.plain import bits
 from oauth_model.engines.program import Program
 from oauth_model.engines.tree import Command, CookiesOf, FactsLike, Idle, LocalOf, Node, Takes
 from oauth_model.steps import Change
@@ -68,12 +68,11 @@ class Action:
         return not (self.assigns or self.takes or self.posts or self.records or self.forged)
 
 
-@dataclass(frozen=True)
-class Partial:
+class Partial(NamedTuple):
     """What is assumed of the state before an action, and what its steps so far have made of it."""
 
-    start: dict[int, frozenset[int]] = field(default_factory=dict)
-    now: dict[int, int] = field(default_factory=dict)
+    start: Mapping[int, frozenset[int]]
+    now: Mapping[int, int] = MappingProxyType({})
     takes: frozenset[int] = frozenset()
     posts: frozenset[int] = frozenset()
     needs: frozenset[int] = frozenset()
@@ -177,8 +176,7 @@ class Closure:
         if change.step.kind == "deliver":
             takes |= {change.step.envelope} - posts
             posts -= {change.step.envelope}
-        return replace(
-            before,
+        return before._replace(
             now={**before.now, change.step.slot: change.session},
             takes=takes,
             posts=posts | set(change.posted),
@@ -200,7 +198,7 @@ class Closure:
             partial.unknown,
             partial.present,
             partial.absent,
-            tuple((slot, now) for slot, now in sorted(partial.now.items()) if partial.start.get(slot) != {now}),
+            tuple((s, now) for s, now in sorted(partial.now.items()) if partial.start.get(s) != frozenset((now,))),
             partial.posts,
             partial.learns - given,
             partial.records,
@@ -251,18 +249,18 @@ class Closure:
             case FactsLike():
                 there, missing = partial.present | partial.records, partial.absent
                 for value, more, less in self._sets(variable, there, missing, self.facts):
-                    yield value, replace(partial, present=partial.present | more, absent=partial.absent | less)
+                    yield value, partial._replace(present=partial.present | more, absent=partial.absent | less)
             case CookiesOf():
                 there = partial.needs | partial.learns | program.initially_known
                 for value, more, less in self._sets(variable, there, partial.unknown, self.terms):
-                    yield value, replace(partial, needs=partial.needs | more, unknown=partial.unknown | less)
+                    yield value, partial._replace(needs=partial.needs | more, unknown=partial.unknown | less)
 
     def _options(self, slot: int, partial: Partial) -> Iterable[int]:
         now = partial.now.get(slot)
         return (now,) if now is not None else partial.start.get(slot, self.sessions[slot])
 
     def _with(self, slot: int, sessions: frozenset[int], partial: Partial) -> Partial:
-        return partial if slot in partial.now else replace(partial, start={**partial.start, slot: sessions})
+        return partial if slot in partial.now else partial._replace(start={**partial.start, slot: sessions})
 
     def _sets(
         self, variable: int, there: frozenset[int], missing: frozenset[int], possible: set[int]
@@ -273,3 +271,255 @@ class Closure:
         for number in range(1 << len(open_)):
             more = frozenset(member for place, member in enumerate(open_) if number >> place & 1)
             yield self.program.set_number(variable, (members & there) | more), more, frozenset(open_) - more
+
+
+# ------------------------------------------------------------------ which actions are enough
+
+
+class Lack(NamedTuple):
+    """One thing that an action needs: the actions that need it too, and those that could bring it about."""
+
+    wanted_by: int
+    brought_by: int
+
+
+class Actions:
+    """The actions of a closure, and sets of them as bits: who reads what, who writes what, who enables whom."""
+
+    def __init__(self, closure: Closure) -> None:
+        self.all = tuple(closure.actions)
+        self.bound = closure.program.bound
+        self._every = (1 << len(self.all)) - 1
+        self._sessions = closure.sessions
+        self._reads: dict[int, int] = {}
+        self._assigns: dict[int, int] = {}
+        self._to: dict[tuple[int, int], int] = {}
+        self._admits: list[dict[int, int]] = [{} for _ in closure.sessions]
+        self._wanted: dict[tuple[object, ...], int] = {}
+        kinds = ("takes", "posts", "needs", "unknown", "present", "absent", "learns", "records")
+        self._with: dict[str, dict[int, int]] = {kind: {} for kind in kinds}
+        self._forged = self._picky = self._takes_none = 0
+        for number, action in enumerate(self.all):
+            self._index(1 << number, action)
+        for slot, admits in enumerate(self._admits):
+            indifferent = self._every & ~self._reads.get(slot, 0)
+            for session in closure.sessions[slot]:
+                admits[session] = admits.get(session, 0) | indifferent
+        self._lacks: dict[tuple[object, ...], Lack] = {}
+        self._conflicts: dict[int, int] = {}
+
+    def _index(self, bit: int, action: Action) -> None:
+        for slot, some in action.guard:
+            self._reads[slot] = self._reads.get(slot, 0) | bit
+            self._wanted[slot, some] = self._wanted.get((slot, some), 0) | bit
+            for session in some:
+                self._admits[slot][session] = self._admits[slot].get(session, 0) | bit
+        for slot, session in action.assigns:
+            self._assigns[slot] = self._assigns.get(slot, 0) | bit
+            self._to[slot, session] = self._to.get((slot, session), 0) | bit
+        for kind, index in self._with.items():
+            for member in getattr(action, kind):
+                index[member] = index.get(member, 0) | bit
+        self._forged |= bit * action.forged
+        self._picky |= bit * (action.teaches and not action.only_teaches)
+        self._takes_none |= bit * (not action.takes)
+
+    def those(self, kind: str, members: Iterable[int]) -> int:
+        """The actions that have some of these, such as terms that they learn."""
+        index = self._with[kind]
+        found = 0
+        for member in members:
+            found |= index.get(member, 0)
+        return found
+
+    # -------------------------------------------------------------- states
+
+    def possible(self, state: Calm) -> list[int]:
+        """The actions that are possible in a state."""
+        candidates = self._takes_none
+        for number, takers in self._with["takes"].items():
+            if state.network >> number & 1:
+                candidates |= takers
+        for slot, session in enumerate(state.sessions):
+            candidates &= self._admits[slot][session]
+        return [number for number in members(candidates) if self.lack(state, number) is None]
+
+    def lack(self, state: Calm, number: int) -> Lack | None:
+        """What an action lacks in a state, of several things one for which there are few who could bring it; None if
+        it is possible."""
+        action = self.all[number]
+        if action.forged and state.made == self.bound:
+            return _NEVER
+        if action.teaches and all(state.known >> term & 1 for term in action.learns):
+            return _NEVER
+        if any(state.known >> term & 1 for term in action.unknown):
+            return _NEVER
+        if any(state.happened >> fact & 1 for fact in action.absent):
+            return _NEVER
+        return None if next(self.lacks(state, action), None) is None else self._fewest(state, action)
+
+    def _fewest(self, state: Calm, action: Action) -> Lack:
+        return min(self.lacks(state, action), key=_how_many)
+
+    def lacks(self, state: Calm, action: Action) -> Iterator[Lack]:
+        """All that an action lacks in a state and may yet get."""
+        for slot, some in action.guard:
+            if state.sessions[slot] not in some:
+                yield self._lack_of_session(slot, some)
+        for number in action.takes:
+            if not state.network >> number & 1:
+                yield self._lack_of("takes", "posts", number)
+        for term in action.needs:
+            if not state.known >> term & 1:
+                yield self._lack_of("needs", "learns", term)
+        for fact in action.present:
+            if not state.happened >> fact & 1:
+                yield self._lack_of("present", "records", fact)
+
+    def _lack_of_session(self, slot: int, some: frozenset[int]) -> Lack:
+        found = self._lacks.get((slot, some))
+        if found is None:
+            by = 0
+            for session in some:
+                by |= self._to.get((slot, session), 0)
+            found = self._lacks[slot, some] = Lack(self._wanted[slot, some], by)
+        return found
+
+    def _lack_of(self, wanted: str, brought: str, member: int) -> Lack:
+        found = self._lacks.get((wanted, member))
+        if found is None:
+            found = self._lacks[wanted, member] = Lack(self.those(wanted, (member,)), self.those(brought, (member,)))
+        return found
+
+    def after(self, state: Calm, number: int) -> Calm:
+        """The state after an action."""
+        action = self.all[number]
+        sessions = list(state.sessions)
+        for slot, session in action.assigns:
+            sessions[slot] = session
+        return Calm(
+            tuple(sessions),
+            state.network & ~as_bits(action.takes) | as_bits(action.posts),
+            state.known | as_bits(action.learns),
+            state.happened | as_bits(action.records),
+            state.made + action.forged,
+        )
+
+    # -------------------------------------------------------------- dependence
+
+    def conflicts(self, number: int) -> int:
+        """The other actions that may be possible together with an action and do not commute with it."""
+        found = self._conflicts.get(number)
+        if found is None:
+            together = self._together(number)
+            found = self._conflicts[number] = self._interfering(number) & together & ~(1 << number)
+        return found
+
+    def _together(self, number: int) -> int:
+        """The actions that may be possible in a state in which one is."""
+        action = self.all[number]
+        found = self._every
+        for slot, some in action.guard:
+            admitted = 0
+            for session in some:
+                admitted |= self._admits[slot][session]
+            found &= admitted
+        found &= ~self.those("absent", action.present) & ~self.those("present", action.absent)
+        return found & ~self.those("unknown", action.needs) & ~self.those("needs", action.unknown)
+
+    def _interfering(self, number: int) -> int:
+        action = self.all[number]
+        found = 0
+        for slot, session in action.assigns:
+            found |= self._assigns[slot] | self._reads.get(slot, 0) & ~self._admits[slot][session]
+        for slot, some in action.guard:
+            kept = 0
+            for session in some:
+                kept |= self._to.get((slot, session), 0)
+            found |= self._assigns.get(slot, 0) & ~kept
+        found |= self.those("takes", action.takes | action.posts) | self.those("posts", action.takes)
+        found |= self.those("absent", action.records) | self.those("records", action.absent)
+        found |= self.those("unknown", action.learns) | self.those("learns", action.unknown)
+        alike = self.those("learns", action.learns)
+        found |= alike if self._picky >> number & 1 else alike & self._picky
+        return found | self._forged if action.forged else found
+
+    # -------------------------------------------------------------- stubborn sets
+
+    def only_more_knowledge(self, possible: list[int], keep: dict[int, int]) -> int | None:
+        """An action that does nothing but teach the attacker something, and disturbs nobody."""
+        for number in possible:
+            if self.all[number].only_teaches and not self.conflicts(number) and not keep.get(number):
+                return number
+        return None
+
+    def stubborn(self, state: Calm, possible: list[int], keep: dict[int, int]) -> int:
+        """A stubborn set, as bits: the one with the fewest possible actions, of those that begin with one of them.
+
+        `keep` has for an action further ones that must be in every set in which it is and is possible.
+        """
+        now = as_bits(possible)
+        best, fewest = self._every, len(possible)
+        for seed in possible if fewest > 1 else ():
+            found = self._closed(state, seed, now, keep, fewest)
+            if found is not None:
+                best, fewest = found, (found & now).bit_count()
+                if fewest == 1:
+                    break
+        return best
+
+    def _closed(self, state: Calm, seed: int, now: int, keep: dict[int, int], less_than: int) -> int | None:
+        """The stubborn set of one action; None if there are not fewer than so many possible ones in it."""
+        inside = waiting = 1 << seed
+        while waiting:
+            ready = waiting & now
+            if ready:
+                number = ready.bit_length() - 1
+                waiting ^= 1 << number
+                more = self.conflicts(number) | keep.get(number, 0)
+            else:
+                more, done = self._enabling(state, waiting.bit_length() - 1, inside, now)
+                waiting &= ~done
+            more &= ~inside
+            inside |= more
+            waiting |= more
+            if (inside & now).bit_count() >= less_than:
+                return None
+        return inside
+
+    def _enabling(self, state: Calm, number: int, inside: int, now: int) -> tuple[int, int]:
+        """The actions that could bring what an impossible one lacks, and all for which they are enough too."""
+        lack = self.lack(state, number)
+        assert lack is not None
+        if lack is _NEVER:
+            return 0, 1 << number
+        best, least = lack, (1 << 60, 1 << 60)
+        for one in self.lacks(state, self.all[number]):
+            more = one.brought_by & ~inside
+            cost = (more & now).bit_count(), more.bit_count()
+            if cost < least:
+                best, least = one, cost
+        return best.brought_by, best.wanted_by & ~now | 1 << number
+
+
+_NEVER = Lack(0, 0)
+
+
+def _how_many(lack: Lack) -> int:
+    return lack.brought_by.bit_count()
+
+
+def members(bits: int) -> Iterator[int]:
+    """The numbers whose bits are set, in order."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def as_bits(numbers: Iterable[int]) -> int:
+    """A set of numbers as bits."""
+    found = 0
+    for number in numbers:
+        found |= 1 << number
+    return found

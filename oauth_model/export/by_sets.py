@@ -1,29 +1,33 @@
-"""Walking a scenario to its end by sets of states, for models that are too large to be walked one state at a time.
+"""Closing by sets of states, for models that are too large to be walked one state at a time.
 
-It meets what the plain walk of `closing` meets, and is compared with it; but it is the symbolic engine's search, so
-what comes of it is no second opinion on that engine's steps, and it counts no depth.
+What is met is what the plain walk of `closing` meets, and the two are compared; but it is the symbolic engine's search,
+so a model that comes of it is no second opinion on which states that engine reaches, and it has no depth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from oauth_model.engines.diagrams import Diagram, Diagrams
 from oauth_model.engines.program import Program
 from oauth_model.engines.reach import Reach
+from oauth_model.engines.symbolic_goals import violations
 from oauth_model.engines.walk import Progress
-from oauth_model.export.closing import Walked
+from oauth_model.export.closed import Closed
+from oauth_model.export.closing import Closing, Walked
+from oauth_model.goals import GOALS, Goal
 from oauth_model.scenario import Scenario
 
 
-def walk_by_sets(scenario: Scenario, progress: Progress | None = None) -> Walked:
-    """Walk all states of a scenario, whatever its bound on them.
+def close_by_sets(scenario: Scenario, goals: Iterable[Goal] = GOALS, progress: Progress | None = None) -> Closed:
+    """A scenario as a finite model, as `closing.close` says, whatever the scenario's bound on states.
 
-    Raises KeyboardInterrupt if it is interrupted, ModelError for a scenario that is put together wrongly.
+    Raises ModelError for a scenario that is put together wrongly.
     """
+    goals = tuple(goals)
     reach = Reach(Program(scenario), Diagrams(), progress=progress)
     reach.fixpoint()
-    return _Sets(reach).walked()
+    return Closing(_Sets(reach).walked(goals)).closed(goals)
 
 
 class _Sets:
@@ -34,9 +38,11 @@ class _Sets:
         self._encoding, self._diagrams, self._states = reach.encoding, reach.diagrams, reach.states
         self._calm = list(self._without_urgent())
 
-    def walked(self) -> Walked:
-        """All of it."""
+    def walked(self, goals: tuple[Goal, ...]) -> Walked:
+        """All of it that a closed form with these goals is made of."""
         enabled = dict(self._possible())
+        safety = (goal for goal in goals if goal.kind == "always")
+        broken = any(self._is_there(violations(goal, self._encoding, self._states)) for goal in safety)
         return Walked(
             self._program,
             self._reach.count(),
@@ -44,7 +50,7 @@ class _Sets:
             None,
             set(enabled),
             [self._locals(slot) for slot in range(self._program.n)],
-            set(self._evidences()),
+            set(self._evidences() if broken else self._telling_apart()),
         )
 
     def _is_there(self, states: Diagram) -> bool:
@@ -89,3 +95,27 @@ class _Sets:
         for valuation in self._diagrams.each(self._diagrams.exists(others, self._states), kept):
             state = self._encoding.read(valuation)
             yield state.known, state.happened
+
+    def _telling_apart(self) -> Iterator[tuple[int, int]]:
+        """Some of them, enough to see which terms and facts are there in different states, and which always or never.
+
+        Where no goal is broken in any state no more is needed.
+        """
+        variables = [*self._encoding.terms.values(), *self._encoding.facts.values()]
+        functions = [self._diagrams.true, self._diagrams.false, *map(self._diagrams.variable, variables)]
+        waiting = [list(range(len(functions)))]
+        while waiting:
+            first, *others = waiting.pop()
+            apart = (self._states & self._differ(functions[first], functions[other]) for other in others)
+            difference = next((states for states in apart if self._is_there(states)), None)
+            if difference is None:
+                continue
+            one = self._diagrams.one(difference)
+            state = self._encoding.read(one)
+            yield state.known, state.happened
+            values = [True, False, *(one.get(variable, False) for variable in variables)]
+            for value in (True, False):
+                waiting.append([number for number in (first, *others) if values[number] == value])
+
+    def _differ(self, one: Diagram, other: Diagram) -> Diagram:
+        return one & ~other | ~one & other

@@ -123,7 +123,9 @@ class Goal:
     world in which the honest run has come to its end). `id` is the catalogue's, None where it has none. `each` are
     the classes of facts and of terms that the goal is about one by one: it holds where the predicate is true of
     every such fact that happened and every such term that the attacker knows. With `each` empty the predicate is
-    about the world as a whole. Raises ModelError where `each` and the predicate do not fit each other.
+    about the world as a whole. `stable` says of an "always" goal that nothing more that happens or gets known can
+    make it true again, whatever it is; a search that leaves steps out may then put them off (docs/reductions.md).
+    Raises ModelError where `each` and the predicate do not fit each other.
     """
 
     slug: str
@@ -132,6 +134,7 @@ class Goal:
     predicate: Predicate
     id: str | None = None
     each: tuple[Kind, ...] = ()
+    stable: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.each, tuple) or not all(_is_kind(kind) for kind in self.each):
@@ -180,16 +183,23 @@ def _present(evidence: Evidence, kind: Kind) -> Iterator[Subject]:
     return evidence.all(kind) if issubclass(kind, Fact) else evidence.known(kind)
 
 
-def _decorate(kind: str, reference: str, id: str | None, each: tuple[Kind, ...]) -> Callable[[Predicate], Goal]:
+def _decorate(
+    kind: str, reference: str, id: str | None, each: tuple[Kind, ...], stable: bool = False
+) -> Callable[[Predicate], Goal]:
     def goal(predicate: Predicate) -> Goal:
-        return Goal(predicate.__name__.replace("_", "-"), kind, reference, predicate, id, each)
+        return Goal(predicate.__name__.replace("_", "-"), kind, reference, predicate, id, each, stable)
 
     return goal
 
 
-def always(reference: str, id: str | None = None, each: tuple[Kind, ...] = ()) -> Callable[[Predicate], Goal]:
-    """Decorate a predicate that must be true in every world; with `each`, of every subject in it."""
-    return _decorate("always", reference, id, each)
+def always(
+    reference: str, id: str | None = None, each: tuple[Kind, ...] = (), *, stable: bool = False
+) -> Callable[[Predicate], Goal]:
+    """Decorate a predicate that must be true in every world; with `each`, of every subject in it.
+
+    `stable` promises that it never becomes true again where it is false, whatever more happens.
+    """
+    return _decorate("always", reference, id, each, stable)
 
 
 def sometimes(reference: str, id: str | None = None, each: tuple[Kind, ...] = ()) -> Callable[[Predicate], Goal]:

@@ -6,7 +6,7 @@ from oauth_model.facts import Ended, Replayed, Served, TokenIssued
 from oauth_model.goals.goal import Evidence, always
 
 
-@always("RFC 6749 section 4.1.2", id="LC1", each=(TokenIssued,))
+@always("RFC 6749 section 4.1.2", id="LC1", each=(TokenIssued,), stable=True)
 def codes_are_single_use(world: Evidence, issued: TokenIssued) -> bool:
     """A code gives an access token at most once."""
     if issued.from_code is None:

@@ -47,7 +47,7 @@ def login_is_the_users_own(world: Evidence, login: LoggedIn) -> bool:
     return any(world.all(Consented, user=login.user, browser=login.browser))
 
 
-@always("RFC 6749 section 10.12", id="SI5", each=(ResponseAccepted,))
+@always("RFC 6749 section 10.12", id="SI5", each=(ResponseAccepted,), stable=True)
 def response_answers_one_pending_request(world: Evidence, accepted: ResponseAccepted) -> bool:
     """In an honest browser, a response is taken by one run, that waits for it, and by no second one.
 
