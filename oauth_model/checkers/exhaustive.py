@@ -43,7 +43,8 @@ def check(
     the same scenario without its attacker. The walk stops as soon as every safety goal is broken, or those in
     `enough` are: then the others' verdicts are "cut". With `enough` empty it never stops early. `engine` is one of
     `engines.ENGINES`; `limits` cut the search, and are the scenario's own if they are not given. A `partial` check that
-    is interrupted gives the verdicts so far. A search that has a `checkpoint` keeps there how far it is. Raises ModelError for a scenario that is put together wrongly.
+    is interrupted gives the verdicts so far; one with a `checkpoint` keeps there how far it is. Raises ModelError for a
+    scenario that is put together wrongly.
     """
     goals = tuple(goals)
     always = tuple(goal for goal in goals if goal.kind == "always")

@@ -52,6 +52,12 @@ JOBS = 2
     show_default=True,
     help="How to search; auto says which it took and why.",
 )
+@click.option(
+    "--checkpoint",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep there how far an explicit search is, and go on from there.",
+)
 @click.option("--memory", type=click.IntRange(1), metavar="MB", help="Cut a search that takes more memory than that.")
 @json_option
 def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, **options: Any) -> int:
@@ -66,8 +72,9 @@ def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, 
     runs, save_runs = options.pop("runs"), options.pop("save_runs")
     jobs, profiles = options.pop("jobs"), options.pop("profiles")
     only_survey = {"--profile": profiles}
-    engine, memory = options.pop("engine"), options.pop("memory")
+    engine, memory, checkpoint = options.pop("engine"), options.pop("memory"), options.pop("checkpoint")
     only_file = {"--runs": runs, "--save-runs": save_runs, "--memory": memory, "--engine": engine != "auto"}
+    only_file["--checkpoint"] = checkpoint
     if each_guard:
         _refuse({**only_survey, **only_file, "FILE": file, "a change of the scenario": _given(options)}, "--each-guard")
         from oauth_model.cli.guards import print_guards
@@ -88,7 +95,7 @@ def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, 
 
     deployment = changes.load(file)
     workers = jobs or (JOBS if ray is not None else 1)
-    search = Search(engine, memory << 20 if memory is not None else None, workers, ray is not None)
+    search = Search(engine, memory << 20 if memory is not None else None, workers, ray is not None, checkpoint)
     with _executor(ray, workers):
         return print_verdicts(deployment, runs, save_runs, as_json, search)
 

@@ -30,12 +30,14 @@ STATUS = {"holds": 0, "broken": 1, "cut": 2, "not broken": 2}
 
 @dataclass(frozen=True)
 class Search:
-    """How to search: with which engine, within which memory in bytes, and by how many workers, on Ray or not."""
+    """How to search: with which engine, within which memory in bytes, and by how many workers, on Ray or
+    not, and where it keeps how far it is."""
 
     engine: str = "auto"
     memory: int | None = None
     workers: int = 1
     ray: bool = False
+    checkpoint: Path | None = None
 
     @property
     def spread(self) -> Spread | None:
@@ -66,7 +68,12 @@ def print_verdicts(
 
 
 def check_setups(deployment: Deployment, search: Search = Search()) -> Results:
-    """The result for each scenario of a deployment."""
+    """The result for each scenario of a deployment. Raises InputError where one checkpoint is for several."""
+    if search.checkpoint is not None and len(deployment.setups) > 1:
+        raise InputError(
+            f"--checkpoint: the level admits {len(deployment.setups)} policies, and a checkpoint is of one search;"
+            " give a deployment of one policy"
+        )
     found: Results = []
     for setup in deployment.setups:
         with searching(setup.label or deployment.source) as progress:
@@ -83,7 +90,15 @@ def _check(scenario: Scenario, goals: tuple[Goal, ...], search: Search, progress
         return sample(scenario, tuple(goal for goal in goals if goal.kind == "always"))
     limits = Limits(scenario.bounds.states, search.memory)
     with spread_over(search.spread):
-        return check(scenario, goals, progress=progress, engine=search.engine, limits=limits, partial=True)
+        return check(
+            scenario,
+            goals,
+            progress=progress,
+            engine=search.engine,
+            limits=limits,
+            partial=True,
+            checkpoint=search.checkpoint,
+        )
 
 
 def word_of(results: Results) -> str:

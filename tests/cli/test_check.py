@@ -122,3 +122,26 @@ def test_the_starting_deployment_of_metadata_is_a_file_that_check_takes(run: Run
     direct = json.loads(run("check", EXAMPLES / "metadata.json", "-g", "RI1", "--json").output)
     through = json.loads(run("check", "-", "-g", "RI1", "--json", text=written.output).output)
     assert through["policies"] == direct["policies"]
+
+
+def test_a_search_with_a_checkpoint_says_the_same_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    kept = tmp_path / "search.bin"
+    arguments = ("check", EXAMPLES / "single_page_app.toml", "--goal", "RI1")
+    plain, done = run(*arguments), run(*arguments, "--checkpoint", kept)
+    assert done.exit_code == plain.exit_code == 0
+    assert done.output.replace(str(kept), "FILE").splitlines()[-1] == "  engine: explicit (kept in FILE)"
+    assert done.output.splitlines()[:-1] == plain.output.splitlines()[:-1]
+    assert not kept.exists()
+
+
+def test_only_the_explicit_engine_keeps_a_checkpoint(run: Run, tmp_path: Path) -> None:
+    done = run("check", EXAMPLES / "web_app.toml", "--checkpoint", tmp_path / "search.bin", "--engine", "symbolic")
+    assert done.exit_code == 2
+    assert "only the explicit engine keeps a checkpoint, not symbolic" in done.output
+
+
+def test_random_runs_never_say_that_a_goal_holds(run: Run) -> None:
+    done = run("check", EXAMPLES / "web_app.toml", "--engine", "random", "--goal", "RI1")
+    assert done.exit_code == 2
+    assert "not broken: 1; within " in done.output
+    assert "random runs: what was not found may still be there" in done.output
