@@ -85,7 +85,9 @@ class Adversary:
         for kind in self.sendable(slot, session):
             for change in self._acceptable(slot, session, kind, known, shared):
                 effect = (change.session, change.posted, change.learnt, change.facts)
-                changes_something = change.session != session or change.facts != c.nothing_happened
+                changes_something = (
+                    change.session != session or change.facts != c.nothing_happened or c.reaches_others(change)
+                )
                 teaches = not c.knowledges.values[change.learnt] <= knowledge
                 if (changes_something or teaches) and effect not in seen:
                     seen.add(effect)
@@ -121,7 +123,7 @@ class Adversary:
 
         def takes(message: Message) -> bool:
             envelope = way.with_message(message, c.addresses[slot])
-            return isinstance(c.outcome(slot, session, envelope, shared), Accepted)
+            return c.has_effect(c.outcome(slot, session, envelope, shared), session, envelope)
 
         return Forger(kind, takes, own=True)
 
@@ -244,14 +246,16 @@ class Adversary:
             return False
         for request in followed.sent:
             taken = c.outcome(slot, session, request, records[1])
+            effect = c.has_effect(taken, session, request)
             if isinstance(taken, Accepted) and not taken.row.otherwise:
                 return True
-            if isinstance(taken, Accepted) and (taken.facts or taken.session != c.sessions.values[session]):
+            if effect:
                 # Who answers a refusal depends on what others make of the message: decide all of it.
                 return look_at_everything(link.message)
         return False
 
     def _has_effect(self, taken: Change, world: World) -> bool:
         """Whether a request does something at the server: it is accepted, or its refusal leaves a trace."""
-        changed = taken.session != world[taken.step.slot] or taken.facts != self._world.nothing_happened
-        return changed or not taken.otherwise
+        c = self._world
+        changed = taken.session != world[taken.step.slot] or taken.facts != c.nothing_happened
+        return changed or not taken.otherwise or c.reaches_others(taken)

@@ -41,7 +41,7 @@ class Records(frozenset[Shared]):
 
     def those(self, pattern: Pattern) -> list[Shared]:
         """The ones that match a pattern."""
-        return [fact for fact in self if pattern.matches(fact)]
+        return sorted((fact for fact in self if pattern.matches(fact)), key=repr)
 
 
 # ------------------------------------------------------------------ shared

@@ -14,9 +14,9 @@ import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
 
-from oauth_model.errors import Question
+from oauth_model.errors import ModelError, Question
 from oauth_model.knowledge import Knowledge, in_order
 from oauth_model.messages import Message
 from oauth_model.terms import Term
@@ -67,8 +67,8 @@ kinds_of = cast("Callable[[type[Message]], frozenset[type[Term]]]", cache(_kinds
 
 def relevant(message: type[Message], known: Knowledge) -> Knowledge:
     """The part of the knowledge that matters for messages of a class."""
-    kinds = kinds_of(message)
-    return frozenset(term for term in known if type(term) in kinds)
+    kinds = tuple(kinds_of(message))
+    return frozenset(term for term in known if isinstance(term, kinds))
 
 
 # ------------------------------------------------------------------ drafts
@@ -86,6 +86,7 @@ def _looks_at(name: str) -> property:
         try:
             return draft.decided[name]
         except KeyError:
+            draft.asked.append(name)
             raise Undecided(name) from None
 
     return property(value)
@@ -100,7 +101,7 @@ def _whole(draft: Any) -> Message:
 def _make_draft_class(kind: type[Message]) -> type[Message]:
     """A class whose objects pass for messages of a class, and raise Undecided where they have no value."""
     body: dict[str, Any] = {parameter.name: _looks_at(parameter.name) for parameter in parameters_of(kind)}
-    body["__slots__"] = ("decided",)
+    body["__slots__"] = ("asked", "decided")
     body["__module__"] = kind.__module__  # where it is not found under its name: it is in no vocabulary
     body["__class__"] = property(lambda draft: kind)
     body["__eq__"] = lambda draft, other: _whole(draft) == other
@@ -115,6 +116,7 @@ def draft(kind: type[Message], decided: Mapping[str, Any]) -> Message:
     """A message of a class of which only some parameters are decided."""
     made = object.__new__(_draft_class(kind))
     object.__setattr__(made, "decided", decided)
+    object.__setattr__(made, "asked", [])
     return made
 
 
@@ -123,51 +125,82 @@ def draft(kind: type[Message], decided: Mapping[str, Any]) -> Message:
 Decided = dict[str, Any]
 
 
+class _Retry(NamedTuple):
+    """A parameter that was left out, to be given values if so many messages were made, and no more."""
+
+    decided: Decided
+    parameter: Parameter
+    made: int
+
+
 class Forger:
     """Makes the messages of one class that `takes` has a use for, and goes on when more terms are known.
 
     `takes` is asked about drafts, and must look at nothing else that varies. `own` says that the attacker sends
     the message in its own name, to a server where it is its own resource owner: then the parameters are left out
-    that make no difference to anybody else.
+    that make no difference to anybody else, unless the message is of no use without them. Raises ModelError for a class
+    with a parameter of which it is not known what fits.
     """
 
     def __init__(self, kind: type[Message], takes: Callable[[Message], bool], *, own: bool) -> None:
         self._kind, self._takes = kind, takes
         self._parameters = {parameter.name: parameter for parameter in parameters_of(kind)}
-        moot = kind.moot_when_own if own else ()
-        self._waiting: list[Decided] = [dict.fromkeys(moot)]
+        for parameter in self._parameters.values():
+            if not parameter.kinds and not parameter.constants:
+                raise ModelError(
+                    f"{kind.__name__}.{parameter.name}: an attacker cannot tell what fits there; annotate it with a"
+                    " class of terms, with Literal[...], or say forged = False in the class"
+                )
+        self._moot = kind.moot_when_own if own else ()
+        self._waiting: list[Decided | _Retry] = [{}]
         self._asked: list[tuple[Decided, Parameter]] = []
-        self._known: dict[type[Term], list[Term]] = {}
+        self._known: list[Term] = []
+        self._made = 0
 
     def with_terms(self, more: Iterable[Term]) -> Iterator[Message]:
         """The messages that can be made now that these terms are known, and could not before, in a fixed order."""
-        new = in_order(term for term in more if term not in self._known.get(type(term), ()))
+        new = in_order(term for term in more if term not in self._known)
         for decided, parameter in self._asked:
-            self._waiting += [{**decided, parameter.name: term} for term in new if type(term) in parameter.kinds]
-        for term in new:
-            self._known.setdefault(type(term), []).append(term)
+            self._waiting += [{**decided, parameter.name: term} for term in new if isinstance(term, parameter.kinds)]
+        self._known += new
         self._waiting.reverse()
         while self._waiting:
-            decided = self._waiting.pop()
+            entry = self._waiting.pop()
+            if isinstance(entry, _Retry):
+                if self._made == entry.made:
+                    self._ask(entry.decided, entry.parameter)
+                continue
+            decided = entry
+            message: Any = draft(self._kind, decided)
             try:
-                message = draft(self._kind, decided)
-                if not message.well_formed() or not self._takes(message):
+                wanted = message.well_formed() and self._takes(message)
+                if message.asked:  # and somebody caught what was raised
+                    raise Undecided(message.asked[0])
+                if not wanted:
                     continue
                 unseen = [parameter for name, parameter in self._parameters.items() if name not in decided]
                 for parameter in unseen:
                     if not parameter.constants:
                         raise Undecided(parameter.name)
             except Undecided as question:
-                self._ask(decided, self._parameters[question.parameter])
+                parameter = self._parameters[question.parameter]
+                if parameter.name in self._moot:
+                    # Without it first; with it only if nothing comes of that.
+                    self._waiting.append(_Retry(decided, parameter, self._made))
+                    self._waiting.append({**decided, parameter.name: None})
+                else:
+                    self._ask(decided, parameter)
                 continue
+            self._made += 1
             yield self._kind(**decided, **{parameter.name: parameter.simplest for parameter in unseen})
 
     def _ask(self, decided: Decided, parameter: Parameter) -> None:
         """Go on with each value that a parameter can have."""
         if parameter.kinds:
             self._asked.append((decided, parameter))
-        terms = [term for kind in parameter.kinds for term in self._known.get(kind, ())]
-        for value in reversed((*parameter.constants, *terms)):
+        terms = [term for term in self._known if isinstance(term, parameter.kinds)]
+        moot = (None,) if parameter.name in self._moot else ()  # was tried
+        for value in reversed((*(constant for constant in parameter.constants if constant not in moot), *terms)):
             self._waiting.append({**decided, parameter.name: value})
 
 

@@ -121,7 +121,8 @@ class Machine:
     """The state machine of one role, built from rows and run by `transitions`.
 
     `vocabulary` is the list of message classes that a row on a channel stands for. `without` names guards
-    that are left out everywhere. Raises ModelError for a row that leaves a state nothing leads to.
+    that are left out everywhere. `acts_when_idle` says whether a session can take a message and be as if it had not.
+    Raises ModelError for a row that leaves a state nothing leads to.
     """
 
     def __init__(
@@ -141,6 +142,8 @@ class Machine:
         for row in self.rows:
             for state in set(row.sources()) - reached:
                 raise ModelError(f"a row of the {role} leaves the state {state!r}, to which no row leads")
+        from_idle = (row for row in self.rows if initial in (row.sources() or (initial,)) and not row.otherwise)
+        self.acts_when_idle = any(row.dest in (SAME, initial) for row in from_idle)
         self.accepts = tuple(kind for kind in vocabulary if any(row.receives(kind) for row in self.rows))
         states = list(self.states)
         self._machine = transitions.Machine(model=None, states=states, initial=initial, auto_transitions=False)

@@ -245,11 +245,21 @@ class Composition:
 
         Idle sessions are interchangeable, so one of them stands for all: the first in the sender's order.
         """
+        alike = self.are_alike(slots)
         chosen = next((slot for slot in self.in_order_for(sender, slots) if self.is_idle(slot, world[slot])), None)
         for slot in slots:
-            idle = slot == chosen
-            if idle or not self.is_idle(slot, world[slot]):
+            idle = self.is_idle(slot, world[slot])
+            if slot == chosen or not idle or not alike:
                 yield slot, idle
+
+    def are_alike(self, slots: tuple[int, ...]) -> bool:
+        """Whether one idle session of a party can stand for all of them.
+
+        A resource owner's and a browser's sessions are windows, which differ. A session that acts and stays idle
+        can be asked again, in another's place.
+        """
+        role = self.roles[slots[0]] if slots else CLIENT
+        return role in (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER) and not self.machines[role].acts_when_idle
 
     def in_order_for(self, sender: Address, slots: tuple[int, ...]) -> tuple[int, ...]:
         """The order in which a sender begins the sessions of a party, given by its slots.
@@ -287,6 +297,29 @@ class Composition:
     def outcome(self, slot: int, session: int, envelope: Envelope, shared: Records) -> Outcome:
         """What the machine of a slot does with an envelope; not remembered."""
         return self.machines[self.roles[slot]].step(self.sessions.values[session], envelope, self.setting, shared)
+
+    def has_effect(self, outcome: Outcome, session: int, envelope: Envelope) -> bool:
+        """Whether something comes of a message: its session changes, something is recorded, or somebody other than who
+        sent it is sent something; the attacker, something with terms in it."""
+        if not isinstance(outcome, Accepted):
+            return False
+        # All of what happens is looked at, so that a draft leaves nothing undecided in it.
+        hash((outcome.session, outcome.sent, outcome.facts))
+        return (
+            outcome.session != self.sessions.values[session]
+            or bool(outcome.facts)
+            or any(self._reaches_others(sent, envelope) for sent in outcome.sent)
+        )
+
+    def _reaches_others(self, sent: Envelope, answered: Envelope) -> bool:
+        if self.cast.honest(sent.receiver.party):
+            return sent.receiver != answered.sender
+        return any(True for _ in sent.terms())
+
+    def reaches_others(self, change: Change) -> bool:
+        """Whether a step sends something to honest parties other than the sender of what it answers."""
+        sender = self.envelopes.values[change.step.envelope].sender
+        return any(self.envelopes.values[number].receiver != sender for number in change.posted)
 
     def cookies_for(self, slot: int, known: Knowledge) -> frozenset[Cookie]:
         """The cookies among some terms that go with a request to a slot's party."""

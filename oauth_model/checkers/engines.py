@@ -7,9 +7,6 @@ compiled; `symbolic` takes them as sets; `reduced` leaves out interleavings that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,19 +43,6 @@ ROOM = 2 << 30
 """Bytes that sets of states may take before the search goes on one by one."""
 
 
-_spread: ContextVar[Spread | None] = ContextVar("spread", default=None)
-
-
-@contextmanager
-def spread_over(spread: Spread | None) -> Iterator[None]:
-    """Have every explicit search within it split over workers, if it is not told otherwise."""
-    token = _spread.set(spread)
-    try:
-        yield
-    finally:
-        _spread.reset(token)
-
-
 @dataclass(frozen=True)
 class Searched:
     """What an engine found, the composition whose changes its runs are made of, and why it was this engine."""
@@ -87,7 +71,6 @@ def search(
     workers; no other engine can be. With a `checkpoint` the explicit engine is taken, which keeps in that file how far
     it is, and goes on from there. Raises ModelError for an engine that there is not, or that cannot do this.
     """
-    spread = spread or _spread.get()
     if engine not in ENGINES:
         raise ModelError(f"there is no engine {engine!r}; there are: {', '.join(ENGINES)}")
     bound = limits or Limits(states=scenario.bounds.states)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oauth_model.attackers import NOBODY
 from oauth_model.checkers.engines import SMALL, Searched, runs_side_by_side, search
@@ -23,6 +24,9 @@ from oauth_model.run import Run, run_of
 from oauth_model.scenario import Scenario
 from oauth_model.world import Composition
 
+if TYPE_CHECKING:
+    from oauth_model.engines.split_team import Spread
+
 NOBODY_GETS_THERE = "no honest run gets there"
 
 
@@ -36,6 +40,7 @@ def check(
     limits: Limits | None = None,
     partial: bool = False,
     checkpoint: Path | None = None,
+    spread: Spread | None = None,
 ) -> Result:
     """Check goals of a scenario by walking all of it.
 
@@ -43,7 +48,8 @@ def check(
     the same scenario without its attacker. The walk stops as soon as every safety goal is broken, or those in
     `enough` are: then the others' verdicts are "cut". With `enough` empty it never stops early. `engine` is one of
     `engines.ENGINES`; `limits` cut the search, and are the scenario's own if they are not given. A `partial` check that
-    is interrupted gives the verdicts so far; one with a `checkpoint` keeps there how far it is. Raises ModelError for a
+    is interrupted gives the verdicts so far; one with a `checkpoint` keeps there how far it is;
+    one that is `spread` is split over workers. Raises ModelError for a
     scenario that is put together wrongly.
     """
     goals = tuple(goals)
@@ -61,6 +67,7 @@ def check(
             limits=limits,
             progress=progress,
             checkpoint=checkpoint,
+            spread=spread,
         )
     walk = found.walk
     if walk.cut == INTERRUPTED and not partial:
@@ -68,7 +75,8 @@ def check(
     for goal in always:
         changes = walk.found.get(goal)
         run = run_of(found.composition, changes, goal.slug) if changes is not None and found.composition else None
-        holds = False if run else (True if walk.complete else None)
+        is_broken = goal in walk.found or goal in walk.broken
+        holds = False if is_broken else True if walk.complete else None
         verdicts[goal] = Verdict(goal, holds, walk.states, walk.depth, walk.complete, run, cut=walk.cut)
     if walk.cut == INTERRUPTED:
         verdicts |= {goal: Verdict(goal, None, 0, 0, False, cut=INTERRUPTED) for goal in others}

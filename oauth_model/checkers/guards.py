@@ -172,9 +172,7 @@ def guards_of(scenario: Scenario) -> dict[str, dict[str, str]]:
     return found
 
 
-def each_guard(
-    note: Note | None = None, *, jobs: int = 1, executor: Executor | None = None
-) -> Iterator[GuardReport]:
+def each_guard(note: Note | None = None, *, jobs: int = 1, executor: Executor | None = None) -> Iterator[GuardReport]:
     """Take out every guard in turn, and report what breaks; `jobs` searches run at a time, or the executor's.
 
     `note` is told of each scenario in which it is known what holds, then of each guard. Raises ModelError for a

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oauth_model.checkers.engines import spread_over
 from oauth_model.checkers.exhaustive import check
 from oauth_model.checkers.verdict import Result, Verdict
 from oauth_model.cli.output import count, described, number, paint, say, say_json, searching, table
@@ -89,16 +88,16 @@ def _check(scenario: Scenario, goals: tuple[Goal, ...], search: Search, progress
 
         return sample(scenario, tuple(goal for goal in goals if goal.kind == "always"))
     limits = Limits(scenario.bounds.states, search.memory)
-    with spread_over(search.spread):
-        return check(
-            scenario,
-            goals,
-            progress=progress,
-            engine=search.engine,
-            limits=limits,
-            partial=True,
-            checkpoint=search.checkpoint,
-        )
+    return check(
+        scenario,
+        goals,
+        progress=progress,
+        engine=search.engine,
+        limits=limits,
+        partial=True,
+        checkpoint=search.checkpoint,
+        spread=search.spread,
+    )
 
 
 def word_of(results: Results) -> str:

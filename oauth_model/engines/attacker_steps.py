@@ -16,7 +16,7 @@ from oauth_model.engines.tree import Body, CookiesOf, Found, Read
 from oauth_model.errors import Question
 from oauth_model.facts import Pattern, Records, Shared
 from oauth_model.forging import Forger, look_at_everything
-from oauth_model.machine import Accepted, Address
+from oauth_model.machine import Address
 from oauth_model.messages import USER_AGENT, FrontChannel, Message, UserInterface
 from oauth_model.terms import Cookie
 
@@ -66,10 +66,11 @@ class AttackerSteps(LocalSteps):
 
             def takes(message: Message) -> bool:
                 try:
-                    outcome = self._world.outcome(slot, session, way.with_message(message, to), _Drafting())
+                    envelope = way.with_message(message, to)
+                    outcome = self._world.outcome(slot, session, envelope, _Drafting())
+                    return self._world.has_effect(outcome, session, envelope)
                 except _Maybe:
                     return look_at_everything(message)
-                return isinstance(outcome, Accepted)
 
             def wrap(message: Message) -> Body:
                 return self._sent(slot, self._world.envelopes.number(way.with_message(message, to)), message)
@@ -83,7 +84,8 @@ class AttackerSteps(LocalSteps):
             change = self._local(read, "send", slot, number)
             if change is None:
                 return Found()
-            if change.session == self._session(read, slot) and change.facts == self._world.nothing_happened:
+            changed = change.session != self._session(read, slot) or change.facts != self._world.nothing_happened
+            if not changed and not self._world.reaches_others(change):
                 if change.learnt == self._world.nothing_learnt:
                     return Found()
                 return Found([self._command(read, change, message=message, teaches=True)])
@@ -149,4 +151,5 @@ class AttackerSteps(LocalSteps):
             return taken is not None
         slots = self._world.by_party[self._world.addresses[slot].party]
         changed = taken.session != self._session(read, slot) or taken.facts != self._world.nothing_happened
+        changed = changed or self._world.reaches_others(taken)
         return changed and self._who_refuses(read, number, slots) == slot

@@ -19,13 +19,15 @@ import numpy as np
 from oauth_model.engines import kernel
 from oauth_model.engines.explicit_checkpoint import Checkpoint, Saved
 from oauth_model.engines.explicit_goals import Questions
+from oauth_model.engines.explicit_marks import Marked, doubt
 from oauth_model.engines.explicit_store import SetsOf, States
 from oauth_model.engines.explicit_tables import Flat, Learner
 from oauth_model.engines.kernel_arrays import Longs, Work
 from oauth_model.engines.plain import Plain, State, bits
 from oauth_model.engines.program import Program
-from oauth_model.engines.walk import Limits, Progress, Status, Walk, at_memory, at_states
+from oauth_model.engines.walk import INTERRUPTED, Limits, Progress, Status, Walk, at_memory, at_states
 from oauth_model.goals.goal import Goal
+from oauth_model.names import InputError
 from oauth_model.steps import Change
 
 AT_ONCE = 1 << 15
@@ -61,12 +63,14 @@ class Explicit:
         stop_on: frozenset[Goal] = frozenset(),
         limits: Limits = NO_LIMITS,
         progress: Progress | None = None,
+        fingerprints: bool = False,
     ) -> None:
         self.program, self._stop_on, self._limits, self._progress = program, stop_on, limits, progress
+        self.fingerprints = fingerprints
         self._flat = Flat(program)
         self._learner = Learner(program, self._flat)
         self.known, self.happened = SetsOf(program.initially_known), SetsOf(frozenset())
-        self.states = States(program.n + 3)
+        self.states = Marked(program.n + 3) if fingerprints else States(program.n + 3)
         self.questions = Questions(program, goals)
         self.depth, self.done, self.end = 0, 0, 1
         self._stuck = np.zeros((AT_ONCE, 3), np.int64)
@@ -84,6 +88,8 @@ class Explicit:
     def _begin(self) -> None:
         states, work = self.states, self._work
         work.words[0], work.hashes[0] = 0, kernel.hash_of(work.words[0])
+        if self.fingerprints:
+            work.hashes[0] = sum(int(kernel.mark_of(field, 0)) for field in range(self.program.n + 3)) % 2**64
         kernel.insert(states.store, states.layout, work, self.program.n, states.seen, states.count, 1, 1)
 
     # -------------------------------------------------------------- room
@@ -108,6 +114,7 @@ class Explicit:
     def _make_room(self, missing: int) -> None:
         if missing == kernel.ROOM:
             more = self._work.words.shape[0]
+            self.states.forget(self.done)
             memory = self._limits.memory
             if memory is not None and self.memory + self.states.growth(more) > memory:
                 raise Cut(at_memory(memory))
@@ -218,7 +225,9 @@ class Explicit:
             self._deepest,
             cut is None,
             cut or "",
-            {goal: self._path(state) for goal, state in self.questions.broken.items()},
+            {} if self.fingerprints else {goal: self._path(state) for goal, state in self.questions.broken.items()},
+            frozenset(self.questions.broken),
+            doubt(self.states.used) if self.fingerprints else 0.0,
         )
 
     # -------------------------------------------------------------- checkpoints
@@ -276,16 +285,39 @@ def search(
     limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
+    fingerprints: bool = False,
 ) -> Walk:
     """Walk every state of a program, breadth first, and ask goals about what they show.
 
     Stops early when every goal in `stop_on` (if there is any) is broken, at a limit, or when interrupted from the
     keyboard; the answer then says so and has what was found until then. `progress` is called a few times a second.
     With a `checkpoint` the search goes on from there, if there is one of this scenario, and saves itself now and then.
+
+    With `fingerprints` a state that was looked at is known by 64 bits only: much less memory, and the answer's
+    `doubt` says how likely it is that a state was missed. The runs to violations are then found by a second search,
+    which keeps states as they are and ends where the last one is; if it is cut before, the answer's `broken` has goals
+    of which `found` has no run: they are broken all the same.
+
     Raises InputError for a checkpoint that cannot be used.
     """
-    explicit = Explicit(program, goals, stop_on, limits, progress)
-    if checkpoint is not None and (saved := checkpoint.load(program)) is not None:
+    explicit = Explicit(program, goals, stop_on, limits, progress, fingerprints)
+    walk = explicit.walk(_searched(explicit, checkpoint))
+    if fingerprints and walk.broken:
+        del explicit  # its memory is needed for the second one
+        again = Explicit(program, tuple(goal for goal in goals if goal in walk.broken), walk.broken, limits, progress)
+        _searched(again, None)
+        walk.found = again.walk(None).found
+    return walk
+
+
+def _searched(explicit: Explicit, checkpoint: Checkpoint | None) -> str | None:
+    """Search, from a checkpoint on if there is one; why it was cut, None if it came to its end."""
+    if checkpoint is not None and (saved := checkpoint.load(explicit.program)) is not None:
+        if ("marks" in saved.arrays) != explicit.fingerprints:
+            kind = "without" if explicit.fingerprints else "with"
+            raise InputError(
+                f"checkpoint {checkpoint.path}: is of a search {kind} fingerprints; search so or delete it"
+            )
         explicit.resume(saved)
     try:
         with _interrupts() as interrupts:
@@ -293,11 +325,11 @@ def search(
                 if checkpoint is not None and (interrupts or checkpoint.is_due()):
                     checkpoint.save(explicit.saved)
                 if interrupts:
-                    raise Cut("interrupted")
+                    raise Cut(INTERRUPTED)
     except Cut as cut:
-        return explicit.walk(str(cut))
+        return str(cut)
     except KeyboardInterrupt:
-        return explicit.walk("interrupted")
+        return INTERRUPTED
     if checkpoint is not None:
         checkpoint.remove()
-    return explicit.walk(None)
+    return None

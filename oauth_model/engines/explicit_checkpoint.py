@@ -22,7 +22,7 @@ from oauth_model.engines.program import Program
 from oauth_model.names import InputError
 from oauth_model.session import Memory, Session
 
-TITLE = b"oauth-model explicit search 1\n"
+TITLE = b"oauth-model explicit search 2\n"
 OFTEN = 60.0
 """Seconds between two checkpoints, if nothing else is said."""
 

@@ -14,7 +14,9 @@ from oauth_model.checkers.judge import Watched
 from oauth_model.engines import kernel
 from oauth_model.engines.explicit_store import InternedRows, SetsOf, States, words_of
 from oauth_model.engines.program import Program
+from oauth_model.facts import Fact
 from oauth_model.goals.goal import Goal, Kind
+from oauth_model.terms import Term
 
 
 class Question:
@@ -43,6 +45,8 @@ class Questions:
         self._asked = 0
         self._words = (0, 0)
         self.broken: dict[Goal, int] = {}
+        self._terms: dict[int, frozenset[Term]] = {}
+        self._facts: dict[int, frozenset[Fact]] = {}
 
     @property
     def memory(self) -> int:
@@ -64,6 +68,8 @@ class Questions:
             if state is not None:
                 self.broken[question.goal] = state
         self._words = words
+        self._terms.clear()
+        self._facts.clear()
         self._open = [question for question in self._open if question.goal not in self.broken]
 
     def _first_broken(
@@ -75,11 +81,11 @@ class Questions:
         many = kernel.project(pairs, begin, end, terms, facts, question.mask, question.seen.arrays, row, new)
         for pair in new[:many]:
             one, other = divmod(int(pairs[pair, 0]), 1 << 32)
-            evidence = Watched(
-                frozenset(self._program.facts.values[number] for number in happened[other]),
-                frozenset(self._program.terms.values[number] for number in known[one]),
-                self._program.composition.cast,
-            )
+            if one not in self._terms:
+                self._terms[one] = frozenset(self._program.terms.values[number] for number in known[one])
+            if other not in self._facts:
+                self._facts[other] = frozenset(self._program.facts.values[number] for number in happened[other])
+            evidence = Watched(self._facts[other], self._terms[one], self._program.composition.cast)
             if not question.goal.holds(evidence):
                 return int(states.first[pair])
             if not evidence.read <= question.kinds:

@@ -16,8 +16,14 @@ from oauth_model.engines import kernel
 from oauth_model.engines.kernel_arrays import Interned, Layout, Pairs, Sets, Store, Words
 
 WORD = 64
-REMEMBERED = 1 << 17
-"""How many unions of sets are remembered."""
+REMEMBERED, AT_MOST = 8, 1 << 14
+"""How many unions are remembered for each set that there is room for, and in all."""
+
+FIRST = 1 << 12
+"""How many states there is room for at first."""
+
+SMALL_TABLE = 1 << 22
+"""Up to how many entries a table grows by much at once, as that is done again and again."""
 
 
 def words_of(numbers: Iterable[int], width: int) -> Words:
@@ -95,10 +101,10 @@ class SetsOf:
 
     def __init__(self, first: frozenset[int]) -> None:
         self.all, self.parts = InternedRows(1), InternedRows(1, 16)
-        self.most = 4 * self.all.rows.shape[0]
+        self.most = 16 * self.all.rows.shape[0]
         self.part = np.zeros(self.all.rows.shape[0], np.int32)
         self.relevant = np.zeros(1, np.uint64)
-        self.keys, self.joined = np.zeros(REMEMBERED, np.uint64), np.zeros(REMEMBERED, np.int32)
+        self._forget_unions()
         self._first = first
         self._width = 0
 
@@ -106,12 +112,12 @@ class SetsOf:
     def arrays(self) -> Sets:
         """What the kernel takes."""
         row = np.zeros(self.all.rows.shape[1], np.uint64)
-        return Sets(self.all.arrays, self.parts.arrays, self.part, self.relevant, self.keys, self.joined, row)
+        return Sets(self.all.arrays, self.parts.arrays, self.part, self.relevant, self.joined, row)
 
     @property
     def memory(self) -> int:
         """In bytes."""
-        return self.all.memory + self.parts.memory + self.part.nbytes + self.keys.nbytes + self.joined.nbytes
+        return self.all.memory + self.parts.memory + self.part.nbytes + self.joined.nbytes
 
     def fit(self, relevant: frozenset[int], width: int) -> None:
         """Know which numbers are relevant, of those that fit into some words.
@@ -131,8 +137,10 @@ class SetsOf:
         self.all.make_room()
         self.parts.make_room()
         self.part.resize(self.all.rows.shape[0], refcheck=False)
+        if REMEMBERED * self.all.rows.shape[0] > self.joined.shape[0] < AT_MOST:
+            self._forget_unions()
         if self.all.rows.shape[0] > self.most:
-            self.most = 4 * self.all.rows.shape[0]
+            self.most = 16 * self.all.rows.shape[0]
 
     @property
     def saved(self) -> dict[str, NDArray[Any]]:
@@ -145,8 +153,13 @@ class SetsOf:
         self.most = max(self.most, self.all.used)
         self.parts.restore(saved["parts"])
         self.part = saved["part"].copy()
-        self.keys[:] = 0
+        self._forget_unions()
         self._width = self.all.rows.shape[1]
+
+    def _forget_unions(self) -> None:
+        """Remember no unions, and have room for more than twice as many as so far, if there are more sets."""
+        room = 1 << (2 * REMEMBERED * self.all.rows.shape[0]).bit_length()
+        self.joined = np.zeros((min(room, AT_MOST), 2), np.uint64)
 
     def __getitem__(self, number: int) -> frozenset[int]:
         return numbers_of(self.all.rows[number])
@@ -158,17 +171,18 @@ class States:
     def __init__(self, fields: int) -> None:
         self._widths = [0] * fields
         self.layout = Layout(np.zeros(fields, np.int64), np.zeros(fields, np.uint64), np.zeros(fields, np.uint64))
-        self.words = np.zeros((4096, 1), np.uint64)
-        self.parent = np.zeros(4096, np.uint32)
-        self.table = np.zeros(8192, np.uint64)
+        self.words = np.zeros((FIRST, 1), np.uint64)
+        self.parent = np.zeros(FIRST, np.uint32)
+        self.table = np.zeros(2 * FIRST, np.uint64)
         self.pairs = InternedRows(1, 2048)
         self.first = np.zeros(2048, np.int64)
-        self.count = np.zeros(4, np.int64)
+        self.count = np.zeros(5, np.int64)
+        self._no_marks = np.zeros(0, np.uint64)
 
     @property
     def store(self) -> Store:
         """What the kernel takes."""
-        return Store(self.words, self.parent, self.table)
+        return Store(self.words, self.parent, self.table, self._no_marks, self._no_marks)
 
     @property
     def seen(self) -> Pairs:
@@ -181,6 +195,11 @@ class States:
         return int(self.count[kernel.STATES])
 
     @property
+    def _kept(self) -> int:
+        """How many of them are there as they are."""
+        return self.used - int(self.count[kernel.FORGOTTEN])
+
+    @property
     def memory(self) -> int:
         """In bytes."""
         own = self.words.nbytes + self.parent.nbytes + self.table.nbytes
@@ -188,8 +207,11 @@ class States:
 
     def fields(self, number: int) -> list[int]:
         """The values of a state's fields."""
-        row = self.words[number]
+        row = self.words[number - int(self.count[kernel.FORGOTTEN])]
         return [kernel.read(self.layout, row, field) for field in range(len(self._widths))]
+
+    def forget(self, done: int) -> None:
+        """States below a number need not be there any more; here they stay, as runs lead through them."""
 
     def growth(self, more: int) -> int:
         """The bytes that `make_room` would add."""
@@ -202,7 +224,9 @@ class States:
 
     def _size(self, more: int) -> int:
         size = self.table.size
-        return size if self.used + more <= kernel.LOAD * size else max(int((self.used + more) * 2), size * 7 // 4)
+        if self.used + more <= kernel.LOAD * size:
+            return size
+        return max((self.used + more) * 2, size * 4 if size * 4 <= SMALL_TABLE else size * 7 // 4)
 
     def make_room(self, more: int) -> None:
         """Have room for some more states."""
@@ -264,7 +288,10 @@ class States:
         wider = max(len(used), before)
         self.words.resize((self.words.shape[0], wider), refcheck=False)
         values = np.zeros(len(needed), np.int64)
-        kernel.repack(self.words.reshape(-1), self.used, old, before, new, wider, values)
+        kernel.repack(self.words.reshape(-1), self._kept, old, before, new, wider, values)
+        self._packed_anew()
+
+    def _packed_anew(self) -> None:
         self._index(self.table.size)
 
     def _with_spare_bits(self, places: list[tuple[int, int]], used: list[int]) -> Layout:

@@ -72,14 +72,17 @@ class Flat:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._nodes, self._kids, self._actions, self._forks = Pool(7), Pool(2), Pool(), Pool()
+        self._nodes, self._kids, self._actions, self._forks = Pool(9), Pool(2), Pool(), Pool()
         self._commands, self._assigns = Pool(6), Pool(2)
         self._variables, self._values = Pool(3), Pool()
         self._needs, self._learns, self._records = SetPool(), SetPool(), SetPool()
         self._children: list[int] = []
         self._fields: list[int] = []
         self._noted: list[dict[int, int]] = []
-        self._urgent = np.zeros((program.n, 64), np.uint8)
+        self._starts = np.zeros((program.n, 64), np.int32)
+        self._started: dict[int, tuple[int, int]] = {}
+        self._parents: dict[int, int] = {}
+        self._roots = {root.number: slot for slot, root in enumerate(program.roots)}
         self._locals = [0] * program.n
         self._terms = self._facts = 0
         self.cookies: set[int] = set()
@@ -101,8 +104,7 @@ class Flat:
             self._records.rows,
             self._variables.array,
             self._values.array,
-            self._urgent,
-            np.array([root.number for root in self.program.roots], np.int32),
+            self._starts,
         )
 
     @property
@@ -120,8 +122,13 @@ class Flat:
         changed = dict.fromkeys([*program.changed, *range(self._nodes.used, len(program.nodes))])
         program.changed.clear()
         while self._nodes.used < len(program.nodes):
-            self._nodes.add([(-1, -1, 0, 0, 0, 0, 0)])
+            self._nodes.add([(-1, -1, *[0] * 7)])
             self._children.append(0)
+        for number in changed:
+            self._parents.update(dict.fromkeys((fork.number for fork in program.nodes[number].forks), number))
+        for number in list(changed):
+            if self._nodes.array[number, 0] < 0:
+                self._with_parents(number, changed)
         for number in changed:
             self._node(program.nodes[number])
         terms, facts = self.widths
@@ -129,13 +136,35 @@ class Flat:
         self._learns.write(terms)
         self._records.write(facts)
         for slot, table in enumerate(program.locals):
-            if len(table.values) > self._urgent.shape[1]:
-                wider = np.zeros((program.n, 2 * len(table.values)), np.uint8)
-                wider[:, : self._urgent.shape[1]] = self._urgent
-                self._urgent = wider
+            if len(table.values) > self._starts.shape[1]:
+                wider = np.zeros((program.n, 2 * len(table.values)), np.int32)
+                wider[:, : self._starts.shape[1]] = self._starts
+                self._starts = wider
             for local in range(self._locals[slot], len(table.values)):
-                self._urgent[slot, local] = program.urgent(slot, local) is not None
+                self._start(slot, local)
             self._locals[slot] = len(table.values)
+        for number in changed:
+            if number in self._started:
+                self._start(*self._started[number])
+
+    def _with_parents(self, number: int, changed: dict[int, None]) -> None:
+        """Also take those for changed that have what a node has."""
+        parent = self._parents.get(number)
+        while parent is not None and parent not in changed:
+            changed[parent] = None
+            parent = self._parents.get(parent)
+
+    def _start(self, slot: int, local: int) -> None:
+        """Where to begin with a local state."""
+        root = self.program.roots[slot]
+        child = root.children.get(local) if root.variable == slot else None
+        node = root.number if child is None else child.number
+        row = self._nodes.array[node]
+        if self.program.urgent(slot, local) is not None:
+            self._starts[slot, local] = kernel.URGENT - node
+        else:
+            is_empty = row[0] < 0 and row[3] == row[5] and row[6] == row[8]
+            self._starts[slot, local] = kernel.NOTHING if is_empty else node
 
     def _members(self) -> None:
         """The terms and facts that steps can look up; all others only goals and forgeries ask for."""
@@ -194,8 +223,12 @@ class Flat:
     def _node(self, node: Node) -> None:
         row = self._nodes.array[node.number]
         row[0] = -1 if node.variable is None else node.variable
-        row[3:5] = self._actions.add(node.commands)
-        row[5:7] = self._forks.add([fork.number for fork in node.forks])
+        actions: tuple[list[int], list[int]] = ([], [])
+        forks: tuple[list[int], list[int]] = ([], [])
+        self._gather(node, actions, forks)
+        for first, pool, (others, attacks) in ((3, self._actions, actions), (6, self._forks, forks)):
+            begin, end = pool.add(others + attacks)
+            row[first : first + 3] = begin, begin + len(others), end
         known, base, mask = self._children[node.number], int(row[1]), int(row[2])
         if len(node.children) == known:
             return
@@ -211,6 +244,19 @@ class Flat:
                 at = (at + 1) & mask
             kids[base + at] = value, child.number
         self._children[node.number] = len(node.children)
+        if node.number in self._roots and node.variable == (slot := self._roots[node.number]):
+            for value, child in node.children.items():
+                self._started[child.number] = slot, value
+
+    def _gather(self, node: Node, actions: tuple[list[int], list[int]], forks: tuple[list[int], list[int]]) -> None:
+        """A node's commands, with those of forks that look at no variable, and its other forks; forged ones apart."""
+        for number in node.commands:
+            actions[self.program.commands[number].forged].append(number)
+        for fork in node.forks:
+            if fork.variable is None:
+                self._gather(fork, actions, forks)
+            else:
+                forks[fork.forging and self.program.bound is not None].append(fork.number)
 
 
 class Learner(Plain):

@@ -64,16 +64,23 @@ def inlined(function: F) -> F:
 DONE, ROOM, SETS, WORK, LIMIT = 0, 1, 2, 3, 4
 """Why the kernel returned: all is done; no room for states, for sets, for the work on one state; enough states."""
 
-STATES, TRANSITIONS, STUCK, BEYOND = 0, 1, 2, 3
-"""Places in the counters: of states, of transitions, of stuck states, of new states left out at the limit."""
+STATES, TRANSITIONS, STUCK, BEYOND, FORGOTTEN = 0, 1, 2, 3, 4
+"""Places in the counters: of states, of transitions, of stuck states, of new states left out at the limit, of states
+that are not there any more, which are the first ones."""
 
 FORGED, TEACHES, NEEDS = 1, 2, 4
 """Flags of a command."""
 
 UNKNOWN, CRAMPED = -1, -2
 
-LOAD = 0.7
-"""How full the table of states may be."""
+NOTHING, URGENT = -1, -2
+"""Where to begin with a local state: nowhere; and what a node is taken from whose turn it is."""
+
+OLD_PAIR = 1 << 32
+"""Added to the number of a successor's parent: it has the same pair of sets, which was noted."""
+
+LOAD, LOAD_OF_MARKS = 0.7, 0.8
+"""How full the table of states may be, and that of fingerprints."""
 
 
 # ------------------------------------------------------------------ hashing and interning
@@ -94,6 +101,18 @@ def hash_of(row: Words) -> Whole:
     for word in row:
         found = mixed(found ^ word) + np.uint64(0x9E3779B97F4A7C15)
     return found
+
+
+@inlined
+def mark_of(field: Whole, value: Whole) -> Whole:
+    """What the value of a field adds to a state's fingerprint: a number of the sequence that is called SplitMix64.
+
+    The sum of such numbers is the same however a state is packed, and that of a successor is found by what changed.
+    """
+    found = ((np.uint64(field) << np.uint64(32) | np.uint64(value)) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    found = (found ^ (found >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    found = (found ^ (found >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return found ^ (found >> np.uint64(31))
 
 
 @inlined
@@ -153,15 +172,15 @@ def joined(sets: Sets, number: Whole, more: Whole, rows: Words) -> Whole:
     if more < 0:
         return number
     key = (np.uint64(number) << np.uint64(32) | np.uint64(more)) + np.uint64(1)
-    place = np.int64(mixed(key) & np.uint64(sets.keys.size - 1))
-    if sets.keys[place] == key:
-        return np.int64(sets.joined[place])
+    place = np.int64(mixed(key) & np.uint64(sets.joined.shape[0] - 1))
+    if sets.joined[place, 0] == key:
+        return np.int64(sets.joined[place, 1])
     for word in range(sets.row.size):
         sets.row[word] = sets.all.rows[number, word] | rows[more, word]
     found = intern_set(sets, sets.row)
     if found != UNKNOWN:
-        sets.keys[place] = key
-        sets.joined[place] = found
+        sets.joined[place, 0] = key
+        sets.joined[place, 1] = np.uint64(found)
     return found
 
 
@@ -226,11 +245,9 @@ def value_of(tables: Tables, now: Longs, variable: Whole) -> Whole:
 
 
 @inlined
-def is_enabled(tables: Tables, number: Whole, known: Words, terms: Whole, exhausted: bool) -> bool:
+def is_enabled(tables: Tables, number: Whole, known: Words, terms: Whole) -> bool:
     """Whether a command can be taken with a set of terms known."""
     flags = tables.commands[number, 5]
-    if exhausted and flags & FORGED:
-        return False
     if flags & NEEDS and not within(tables.needs, tables.commands[number, 2], known, terms):
         return False
     return not (flags & TEACHES and within(tables.learns, tables.commands[number, 3], known, terms))
@@ -243,15 +260,18 @@ def walk(tables: Tables, work: Work, slots: Whole, known: Words, exhausted: bool
     If UNKNOWN, the node and the value that it does not know are the first two on the stack.
     """
     now, stack = work.now, work.stack
+    last_action, last_fork = (4, 7) if exhausted else (5, 8)
     top = found = 0
-    for slot in range(slots):
-        if tables.urgent[slot, now[slot]]:
-            stack[0], top = tables.roots[slot], 1
-            break
-    else:
-        for slot in range(slots):
-            stack[slot] = tables.roots[slots - 1 - slot]
-        top = slots
+    turn = UNKNOWN
+    for slot in range(slots - 1, -1, -1):
+        start = tables.starts[slot, now[slot]]
+        if start >= 0:
+            stack[top] = start
+            top += 1
+        elif start != NOTHING:
+            turn = URGENT - start
+    if turn >= 0:
+        stack[0], top = turn, 1
     while top:
         top -= 1
         node: Whole = np.int64(stack[top])
@@ -264,15 +284,15 @@ def walk(tables: Tables, work: Work, slots: Whole, known: Words, exhausted: bool
                 return UNKNOWN
             node = following
             variable = tables.nodes[node, 0]
-        begin, end = tables.nodes[node, 3], tables.nodes[node, 4]
+        begin, end = tables.nodes[node, 3], tables.nodes[node, last_action]
         if found + end - begin > work.enabled.size:
             return CRAMPED
         for action in range(begin, end):
             number = tables.actions[action]
-            if is_enabled(tables, number, known, now[slots], exhausted):
+            if is_enabled(tables, number, known, now[slots]):
                 work.enabled[found] = number
                 found += 1
-        begin, end = tables.nodes[node, 5], tables.nodes[node, 6]
+        begin, end = tables.nodes[node, 6], tables.nodes[node, last_fork]
         if top + end - begin > stack.size:
             return CRAMPED
         for fork in range(begin, end):
@@ -288,12 +308,18 @@ def take(
     work: Work,
     slots: Whole,
     row: Words,
+    number: Whole,
     known: Sets,
     happened: Sets,
     to: Whole,
     many: Whole,
+    marked: bool,
+    mark: Whole,
 ) -> bool:
-    """Put the successors by each enabled command behind those in `work.words`; False without room for their sets."""
+    """Put the successors by each enabled command behind those in `work.words`; False without room for their sets.
+
+    The state's number and its row are given. Their hashes are fingerprints if the state's own is given.
+    """
     now = work.now
     for each in range(many):
         command = tables.commands[work.enabled[each]]
@@ -311,7 +337,23 @@ def take(
             write(layout, after, slots + 1, facts)
         if command[5] & FORGED:
             write(layout, after, slots + 2, now[slots + 2] + 1)
-        work.hashes[to + each] = hash_of(after)
+        work.parent[to + each] = number
+        if terms == now[slots] and facts == now[slots + 1]:
+            work.parent[to + each] |= OLD_PAIR
+        if not marked:
+            work.hashes[to + each] = hash_of(after)
+            continue
+        hashed = mark
+        for assign in range(command[0], command[1]):
+            slot = tables.assigns[assign, 0]
+            hashed += mark_of(slot, tables.assigns[assign, 1]) - mark_of(slot, now[slot])
+        if terms != now[slots]:
+            hashed += mark_of(slots, terms) - mark_of(slots, now[slots])
+        if facts != now[slots + 1]:
+            hashed += mark_of(slots + 1, facts) - mark_of(slots + 1, now[slots + 1])
+        if command[5] & FORGED:
+            hashed += mark_of(slots + 2, now[slots + 2] + 1) - mark_of(slots + 2, now[slots + 2])
+        work.hashes[to + each] = hashed
     return True
 
 
@@ -319,14 +361,74 @@ def take(
 
 
 @inlined
+def note_pair(layout: Layout, row: Words, slots: Whole, pairs: Pairs, number: Whole) -> None:
+    """Note the pair of sets of a new state."""
+    pairs.row[0] = np.uint64(read(layout, row, slots)) << np.uint64(32) | np.uint64(read(layout, row, slots + 1))
+    before = pairs.seen.used[0]
+    if intern(pairs.seen, pairs.row) == before:
+        pairs.first[before] = number
+
+
+@inlined
+def insert_marks(
+    store: Store, layout: Layout, work: Work, slots: Whole, pairs: Pairs, count: Longs, many: Whole, limit: Whole
+) -> None:
+    """The same as `insert` where the hashes are fingerprints, and all that is kept of most states."""
+    size, table, base = store.table.size, store.table, count[FORGOTTEN]
+    touched: Whole = np.uint64(0)
+    for each in range(many):
+        touched ^= table[place_of(work.hashes[each] & store.kept[0], size)]
+    work.hashes[many] = touched  # only so that the reading is not left out
+    for each in range(many):
+        mark = work.hashes[each] & store.kept[0]
+        place = place_of(mark, size)
+        if not mark:
+            mark = np.uint64(1)
+        while table[place] and table[place] != mark:
+            place = place + 1 if place + 1 < size else 0
+        if table[place]:
+            continue
+        number = count[STATES]
+        if number >= limit:
+            count[BEYOND] += 1
+            continue
+        count[STATES] = number + 1
+        row = work.words[each]
+        copy(row, store.words, number - base)
+        store.marks[number - base] = work.hashes[each]
+        table[place] = mark
+        if not work.parent[each] & OLD_PAIR:
+            note_pair(layout, row, slots, pairs, number)
+
+
+@compiled
+def index_marks(table: Words, marks: Words) -> None:
+    """Put fingerprints into a table; zeros among them are none."""
+    size = table.size
+    for mark in marks:
+        if mark:
+            place = place_of(mark, size)
+            while table[place]:
+                place = place + 1 if place + 1 < size else 0
+            table[place] = mark
+
+
+@inlined
 def insert(
     store: Store, layout: Layout, work: Work, slots: Whole, pairs: Pairs, count: Longs, many: Whole, limit: Whole
 ) -> None:
     """Look up the successors collected, and keep those that are new, up to the limit."""
+    if store.marks.size:
+        insert_marks(store, layout, work, slots, pairs, count, many, limit)
+        return
     size, table, words = store.table.size, store.table, store.words
     touched: Whole = np.uint64(0)
     for each in range(many):
         touched ^= table[place_of(work.hashes[each], size)]
+    for each in range(many):
+        entry = table[place_of(work.hashes[each], size)]
+        if entry and (entry ^ work.hashes[each]) < np.uint64(1 << 32):
+            touched ^= words[np.int64(entry & np.uint64(0xFFFFFFFF)) - 1, 0]
     work.hashes[many] = touched  # only so that the reading is not left out
     for each in range(many):
         hashed, row = work.hashes[each], work.words[each]
@@ -354,12 +456,10 @@ def insert(
             continue
         count[STATES] = number + 1
         copy(row, words, number)
-        store.parent[number] = work.parent[each]
+        store.parent[number] = work.parent[each] & ~OLD_PAIR
         table[place] = half | np.uint64(number + 1)
-        pairs.row[0] = np.uint64(read(layout, row, slots)) << np.uint64(32) | np.uint64(read(layout, row, slots + 1))
-        before = pairs.seen.used[0]
-        if intern(pairs.seen, pairs.row) == before:
-            pairs.first[before] = number
+        if not work.parent[each] & OLD_PAIR:
+            note_pair(layout, row, slots, pairs, number)
 
 
 @compiled
@@ -418,19 +518,24 @@ def expand(
 
     A state that meets something unknown is noted in `work.stuck` with the node and the value it met, and left out.
     """
-    slots, room = tables.roots.size, work.words.shape[0]
+    slots, room = tables.starts.shape[0], work.words.shape[0]
+    marked, base = store.marks.size > 0, count[FORGOTTEN]
+    load = LOAD_OF_MARKS if marked else LOAD
+    mark: Whole = np.uint64(0)
     status = DONE
     while start < todo.size and status == DONE:
         most = count[STATES] + room
         if (
-            most > store.words.shape[0]
-            or most > LOAD * store.table.size
+            most - base > store.words.shape[0]
+            or most > load * store.table.size
             or pairs.seen.used[0] + room > pairs.first.size
         ):
             return start, ROOM
         many = 0
         while start < todo.size:
-            row = store.words[todo[start]]
+            row = store.words[todo[start] - base]
+            if marked:
+                mark = store.marks[todo[start] - base]
             for field in range(slots + 3):
                 work.now[field] = read(layout, row, field)
             work.now[slots + 3] = known.part[work.now[slots]]
@@ -447,11 +552,9 @@ def expand(
                 break
             if found > room - many:
                 break
-            if not take(tables, layout, work, slots, row, known, happened, many, found):
+            if not take(tables, layout, work, slots, row, todo[start], known, happened, many, found, marked, mark):
                 status = SETS
                 break
-            for each in range(many, many + found):
-                work.parent[each] = todo[start]
             many += found
             count[TRANSITIONS] += found
             start += 1

@@ -29,11 +29,14 @@ class Layout(NamedTuple):
 class Tables(NamedTuple):
     """A program's trees and commands, as far as they are learnt.
 
-    A row of `nodes` has the variable to look at (-1 for none), base and mask of the node's part of `kids`, and
-    where its `actions` and `forks` begin and end. A part of `kids` is a small hash table of (value, node). A row of
-    `commands` has begin and end of its `assigns` (field, value), its rows in `needs`, `learns` and `records` (-1
-    for none), and its flags. A row of `variables` has the number of the field of which it is a function, and
-    base and size of the function's table in `values` (-1: the field itself).
+    A row of `nodes` has the variable to look at (-1 for none), base and mask of the node's part of `kids`, then where
+    its `actions` begin, where those of the attacker's messages do, and where they end; and the same of its `forks`.
+    Forks that look at no variable are not there: what they have is their parent's. A part of `kids` is a small hash
+    table of (value, node). A row of `commands` has begin and end of its `assigns` (field, value), its rows in
+    `needs`, `learns` and `records` (-1 for none), and its flags. A row of `variables` has the number of the field of
+    which it is a function, and base and size of the function's table in `values` (-1: the field itself).
+    `starts` has, for each slot and local state, where to begin: a node; NOTHING if nothing can come of it; or, below
+    that, URGENT less a node, if it is that slot's turn before all others'.
     """
 
     nodes: Ints
@@ -47,8 +50,7 @@ class Tables(NamedTuple):
     records: Words
     variables: Ints
     values: Ints
-    urgent: NDArray[np.uint8]
-    roots: Ints
+    starts: Ints
 
 
 class Interned(NamedTuple):
@@ -62,27 +64,30 @@ class Interned(NamedTuple):
 class Sets(NamedTuple):
     """Sets as bits, each with the number of its `part`: what steps can depend on of it.
 
-    `keys` and `joined` remember unions lately made; a forgotten one is made again.
+    `joined` remembers unions lately made, each with what it is one of; a forgotten one is made again.
     """
 
     all: Interned
     parts: Interned
     part: Ints
     relevant: Words
-    keys: Words
-    joined: Ints
+    joined: Words
     row: Words
 
 
 class Store(NamedTuple):
     """The states found, in the order in which they were; the state from which each was; and their hash table.
 
-    An entry of the table has half of a hash above, a state's number plus one below.
+    An entry of the table has half of a hash above, a state's number plus one below. With fingerprints an entry is a
+    state's own, as far as `kept` shows; the only states that are there are the last ones, each with its fingerprint
+    (`marks`), and no parents.
     """
 
     words: Words
     parent: NDArray[np.uint32]
     table: Words
+    marks: Words
+    kept: Words
 
 
 class Pairs(NamedTuple):

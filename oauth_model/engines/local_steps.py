@@ -84,6 +84,8 @@ class LocalSteps:
         """Whether a session is not idle, or the first of those that are in the sender's order: see `candidates`."""
         if not self._world.is_idle(slot, self._session(read, slot)):
             return True
+        if not self._world.are_alike(slots):
+            return True
         order = self._world.in_order_for(sender, slots)
         return not any(read(self._program.variable(Idle(other))) for other in order[: order.index(slot)])
 

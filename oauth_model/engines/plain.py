@@ -48,7 +48,8 @@ class Plain:
             if self._is_enabled(number, state):
                 yield number
         for fork in node.forks:
-            yield from self._walk(fork, state)
+            if not (fork.forging and state.made == self.program.bound):
+                yield from self._walk(fork, state)
 
     def value(self, variable: int, state: State) -> int:
         """The value of a variable in a state."""

@@ -161,7 +161,7 @@ class Program:
         found = node.children.get(value)
         if found is None:
             assert node.variable is not None
-            found = node.children[value] = self._grow({**node.path, node.variable: value}, node.body)
+            found = node.children[value] = self._grow({**node.path, node.variable: value}, node.body, node.forging)
             self.changed.append(node.number)
             self._settle()
         return found
@@ -178,8 +178,8 @@ class Program:
     def _root(self, slot: int) -> Node:
         return self._grow({}, self._steps.of_slot(slot))
 
-    def _grow(self, path: dict[int, int], body: Body) -> Node:
-        node = Node(len(self.nodes), path, body)
+    def _grow(self, path: dict[int, int], body: Body, forging: bool = False) -> Node:
+        node = Node(len(self.nodes), path, body, forging)
         self.nodes.append(node)
         self._run(node)
         return node
@@ -197,7 +197,8 @@ class Program:
             node.variable, node.commands, node.forks = question.variable, (), ()
             return
         node.commands = tuple(self.command(command) for command in found.commands)
-        node.forks = tuple(self._grow(dict(node.path), body) for body in found.bodies)
+        forging = node.forging or found.forger is not None
+        node.forks = tuple(self._grow(dict(node.path), body, forging) for body in found.bodies)
 
     def _settle(self) -> None:
         """Forge what can be forged of terms that were not known before."""
@@ -215,5 +216,5 @@ class Program:
                 self._forging.append(entry)
                 if bodies:
                     self.regrown.append(node)
-                    node.forks += tuple(self._grow(dict(node.path), body) for body in bodies)
+                    node.forks += tuple(self._grow(dict(node.path), body, forging=True) for body in bodies)
                     self.changed.append(node.number)

@@ -13,18 +13,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from oauth_model.checkers.parcel import Packer
 from oauth_model.engines.explicit_store import WORD, SetsOf
 from oauth_model.engines.kernel_arrays import Ints, Longs, Words
 from oauth_model.engines.program import Program
+from oauth_model.engines.split_sets import AHEAD, append, keys, renumbered
 
 NONE = -1
 """In place of a number: there is none yet."""
-
-AHEAD = 8
-"""Fields are wide enough for so many times the sets that there are when they have to grow."""
 
 Lengths = tuple[tuple[int, ...], int, int, int, int]
 """How many local states of each slot, terms, facts, sets of terms and sets of facts there are."""
@@ -52,22 +49,6 @@ class News(NamedTuple):
     sizes: list[int]
 
 
-def renumbered(rows: Words, to: Longs, width: int) -> Words:
-    """Sets as rows of bits, with other numbers for their members, in rows of some words."""
-    new = np.zeros((rows.shape[0], width * WORD), np.uint8)
-    bits = np.unpackbits(np.ascontiguousarray(rows).view(np.uint8), axis=1, bitorder="little")
-    new[:, to] = bits[:, : to.size]
-    assert not bits[:, to.size :].any(), "a set has a member that has no number"
-    return np.packbits(new, axis=1, bitorder="little").view(np.uint64)
-
-
-def _keys(rows: Words) -> list[bytes]:
-    """The rows as bytes that do not depend on how many words a row has."""
-    size = 8 * rows.shape[1]
-    whole = rows.tobytes()
-    return [whole[at : at + size].rstrip(b"\0") for at in range(0, len(whole), size)]
-
-
 def _words(members: int) -> int:
     return max(1, -(-members // WORD))
 
@@ -85,7 +66,7 @@ class _Sets:
 
     def number(self, rows: Words) -> None:
         """Give numbers to those that have none."""
-        for key in _keys(rows):
+        for key in keys(rows):
             if key not in self._numbers:
                 self._numbers[key] = len(self.keys)
                 self.keys.append(key)
@@ -163,28 +144,58 @@ def _told(program: Program, slot: int, numbers: Iterable[int]) -> list[tuple[Any
 # ------------------------------------------------------------------ a worker's side
 
 
+class _Growing:
+    """An array to which numbers are added; what it was `filled` with is at the places that nobody set."""
+
+    def __init__(self) -> None:
+        self._room, self._used = np.full(16, NONE, np.int32), 0
+
+    @property
+    def filled(self) -> Ints:
+        """All of it."""
+        return self._room[: self._used]
+
+    def reach(self, size: int) -> None:
+        """Have at least so many places."""
+        if size > self._room.size:
+            more = np.full(max(size, 2 * self._room.size) - self._room.size, NONE, np.int32)
+            self._room = np.concatenate([self._room, more])
+        self._used = max(self._used, size)
+
+
 class Map:
     """The agreed numbers of a worker's own, and the other way round; NONE for what has none yet."""
 
     def __init__(self) -> None:
-        self.there, self.here = np.zeros(0, np.int32), np.zeros(0, np.int32)
+        self._there, self._here = _Growing(), _Growing()
+        self._whole = 0
 
-    def reach(self, own: int) -> None:
-        """Have a place for so many of the worker's own."""
-        self.there = np.concatenate([self.there, np.full(max(0, own - self.there.size), NONE, np.int32)])
+    @property
+    def there(self) -> Ints:
+        """The agreed number of each of the worker's own."""
+        return self._there.filled
+
+    @property
+    def here(self) -> Ints:
+        """The worker's own for each agreed number."""
+        return self._here.filled
 
     def follow(self, own: Sequence[int]) -> None:
         """The next agreed numbers stand for these."""
         if not own:
             return
-        self.reach(max(own) + 1)
-        self.there[own] = np.arange(self.here.size, self.here.size + len(own))
-        self.here = np.concatenate([self.here, np.array(own, np.int32)])
+        begin = self.here.size
+        self._there.reach(max(own) + 1)
+        self._here.reach(begin + len(own))
+        self.there[own] = np.arange(begin, begin + len(own))
+        self.here[begin:] = own
 
     def missing(self, own: int) -> Longs:
         """Of so many of the worker's own, those that have no number yet."""
-        self.reach(own)
-        return np.flatnonzero(self.there == NONE)
+        self._there.reach(own)
+        found = self._whole + np.flatnonzero(self.there[self._whole :] == NONE)
+        self._whole = int(found[0]) if found.size else self.there.size
+        return found
 
 
 class Numbers:
@@ -195,6 +206,7 @@ class Numbers:
         self.fields = [Map() for _ in range(program.n + 3)]
         self.fields[-1].follow(range((program.bound or 0) + 1))
         self.terms, self.facts = Map(), Map()
+        self._parts: dict[int, dict[bytes, int]] = {id(known): {}, id(happened): {}}
         self._packer = Packer()
 
     def report(self) -> Report:
@@ -234,45 +246,16 @@ class Numbers:
     def _take_sets(self, sets: SetsOf, numbers: Map, members: Map, rows: Words) -> None:
         own = renumbered(rows, members.here.astype(np.int64), sets.all.rows.shape[1])
         waiting = numbers.missing(sets.all.used)
-        found = dict(zip(_keys(sets.all.rows[waiting]), waiting.tolist(), strict=True))
+        found = dict(zip(keys(sets.all.rows[waiting]), waiting.tolist(), strict=True))
         used = sets.all.used
         strange: list[int] = []
         mine: list[int] = []
-        for at, key in enumerate(_keys(own)):
+        for at, key in enumerate(keys(own)):
             number = found.get(key)
             if number is None:
                 number = used + len(strange)
                 strange.append(at)
             mine.append(number)
         if strange:
-            _append(sets, own[strange])
+            append(sets, own[strange], self._parts[id(sets)])
         numbers.follow(mine)
-
-
-def _append(sets: SetsOf, rows: Words) -> None:
-    """Add sets that are not among them yet."""
-    of_parts = {key: number for number, key in enumerate(_keys(sets.parts.saved))}
-    relevant: Words = rows & sets.relevant
-    before = len(of_parts)
-    new: list[int] = []
-    part: list[int] = []
-    for at, key in enumerate(_keys(relevant)):
-        number = of_parts.setdefault(key, len(of_parts))
-        if number == before + len(new):
-            new.append(at)
-        part.append(number)
-    saved: dict[str, NDArray[Any]] = {
-        "sets": np.concatenate([sets.all.saved, rows]),
-        "parts": np.concatenate([sets.parts.saved, relevant[new]]),
-        "part": np.concatenate([sets.saved["part"], np.array(part, np.int32)]),
-    }
-    most = sets.most
-    sets.restore(saved)
-    if sets.all.used > most:
-        sets.most = AHEAD * sets.all.used
-
-
-def flattened(maps: Sequence[Ints]) -> tuple[Ints, Longs]:
-    """Arrays behind each other, and where each begins."""
-    begins = np.cumsum([0, *(one.size for one in maps)])[:-1]
-    return np.concatenate(maps).astype(np.int32), begins.astype(np.int64)

@@ -110,17 +110,25 @@ class Processes(Team):
             for number, arguments in enumerate(each, first):
                 self._pipes[number].send((method, arguments))
             answers = [self._answer(number) for number in range(first, first + len(each))]
-        except (EOFError, OSError) as failure:
-            raise Died(str(failure) or "its process ended") from None
+        except (EOFError, OSError):
+            raise Died(self._end()) from None
         self._busy = False
         return [opened(answer) for answer in answers]
 
     def _answer(self, number: int) -> bytes:
         pipe, process = self._pipes[number], self.processes[number]
         if pipe not in connection.wait([pipe, process.sentinel]):
-            process.join()
-            raise Died(f"its process ended with status {process.exitcode}")
+            raise EOFError
         return pipe.recv_bytes()
+
+    def _end(self) -> str:
+        """How a process ended whose pipe did."""
+        ready = connection.wait([process.sentinel for process in self.processes], 1)
+        for process in self.processes:
+            if process.sentinel in ready:
+                process.join()
+                return f"its process ended with status {process.exitcode}"
+        return "its pipe was closed"
 
     def stop(self) -> None:
         """Kill the processes."""

@@ -22,7 +22,8 @@ from oauth_model.engines.explicit import Explicit
 from oauth_model.engines.explicit_store import States
 from oauth_model.engines.kernel_arrays import Ints, Layout, Longs, Words, Work
 from oauth_model.engines.program import Program
-from oauth_model.engines.split_numbers import News, Numbers, Report, flattened
+from oauth_model.engines.split_numbers import News, Numbers, Report
+from oauth_model.engines.split_sets import hashes_of
 from oauth_model.goals.goal import Goal
 
 AT_A_TIME = 1 << 16
@@ -73,21 +74,30 @@ def moved(
     old: Layout,
     numbers: Ints,
     begins: Longs,
+    known: Ints,
+    happened: Ints,
     new: Layout,
     into: Words,
     hashes: Words,
 ) -> bool:
     """Pack states anew, with other numbers for the values of each field; False if a value has none.
 
+    `numbers` has those of each field from the place in `begins` on, but for sets of terms and of facts.
     The hashes are those of the new values, whatever the layout.
     """
+    sets = begins.size - 3
     for each in range(rows.shape[0]):
         for word in range(into.shape[1]):
             into[each, word] = 0
         hashed = np.uint64(0x9E3779B97F4A7C15)
         for field in range(begins.size):
             value = np.int64((rows[each, old.word[field]] >> old.shift[field]) & old.mask[field])
-            number = numbers[begins[field] + value]
+            if field == sets:
+                number = known[value]
+            elif field == sets + 1:
+                number = happened[value]
+            else:
+                number = numbers[begins[field] + value]
             if number < 0:
                 return False
             into[each, new.word[field]] |= np.uint64(number) << new.shift[field]
@@ -100,22 +110,12 @@ def moved(
 def renumbered(rows: Words, old: Layout, maps: Sequence[Ints], new: Layout, width: int) -> tuple[Words, Words]:
     """States packed anew, and the hashes of their new values."""
     into, hashes = np.empty((rows.shape[0], width), np.uint64), np.empty(rows.shape[0], np.uint64)
-    well = moved(rows, old, *flattened(maps), new, into, hashes)
+    *slots, known, happened, made = maps
+    small = [*slots, np.zeros(0, np.int32), np.zeros(0, np.int32), made]
+    begins = np.cumsum([0, *(one.size for one in small)])[:-1]
+    well = moved(rows, old, np.concatenate(small), begins, known, happened, new, into, hashes)
     assert well, "a state has a value that has no number"
     return into, hashes
-
-
-def hashes_of(rows: Words) -> Words:
-    """What the kernel's `hash_of` says of each row."""
-    found = np.full(rows.shape[0], 0x9E3779B97F4A7C15, np.uint64)
-    for word in range(rows.shape[1]):
-        found ^= rows[:, word]
-        for _ in range(2):
-            found ^= found >> np.uint64(32)
-            found *= np.uint64(0xD6E8FEB86659FD93)
-        found ^= found >> np.uint64(32)
-        found += np.uint64(0x9E3779B97F4A7C15)
-    return found
 
 
 def owners_of(hashes: Words, of: int) -> Longs:

@@ -121,12 +121,16 @@ Wrap = Callable[[Message], Body]
 
 
 class Node:
-    """One node of a tree: a variable to look at next, or what can happen and where to look further."""
+    """One node of a tree: a variable to look at next, or what can happen and where to look further.
 
-    __slots__ = ("body", "children", "commands", "forks", "number", "path", "variable")
+    Where `forging` is true every command at it or under it is one of the attacker's messages: where no more of them
+    may be made, nobody has to look there.
+    """
 
-    def __init__(self, number: int, path: Mapping[int, int], body: Body) -> None:
-        self.number, self.path, self.body = number, path, body
+    __slots__ = ("body", "children", "commands", "forging", "forks", "number", "path", "variable")
+
+    def __init__(self, number: int, path: Mapping[int, int], body: Body, forging: bool = False) -> None:
+        self.number, self.path, self.body, self.forging = number, path, body, forging
         self.variable: int | None = None
         self.children: dict[int, Node] = {}
         self.commands: tuple[int, ...] = ()

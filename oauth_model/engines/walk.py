@@ -53,6 +53,8 @@ class Walk:
     sets of states knows that they are. `complete` says that all states were
     looked at; else `cut` says in a few words why not, "" where enough was found. `transitions` is None for
     an engine that does not take steps one by one, and so is `depth`, else that of the deepest states found.
+    `doubt` bounds the probability that a state was taken for another and so not looked at; 0 where states are told
+    apart by all that is in them.
     """
 
     engine: str
@@ -63,3 +65,4 @@ class Walk:
     cut: str = ""
     found: dict[Goal, tuple[Change, ...]] = field(default_factory=dict)
     broken: frozenset[Goal] = frozenset()
+    doubt: float = 0.0

@@ -25,7 +25,7 @@ from oauth_model.attacks import ATTACKS
 from oauth_model.checkers.engines import search as search_with
 from oauth_model.checkers.judge import Judge
 from oauth_model.cli import main
-from oauth_model.engines import explicit, kernel, split, split_kept, split_team, split_worker
+from oauth_model.engines import explicit, kernel, split, split_kept, split_sets, split_team, split_worker
 from oauth_model.engines.program import Program
 from oauth_model.engines.split_team import Died, Host, Processes, Spread, Team
 from oauth_model.engines.walk import Limits, Status, Walk, at_memory, at_states
@@ -209,7 +209,7 @@ def test_what_is_broken_at_once_has_an_empty_run() -> None:
 
 def test_rows_are_hashed_as_the_kernel_hashes_them() -> None:
     rows = np.random.default_rng(1).integers(0, 1 << 63, (50, 3), np.uint64)
-    assert split_worker.hashes_of(rows).tolist() == [int(kernel.hash_of(row)) for row in rows]
+    assert split_sets.hashes_of(rows).tolist() == [int(kernel.hash_of(row)) for row in rows]
 
 
 # ------------------------------------------------------------------ cut
