@@ -110,7 +110,8 @@ class Composition:
         sessions = [
             self.sessions.number(Session(role, address, self.machines[role].initial)) for role, address in self.slots
         ]
-        known = self.knowledges.number(at_the_start(self.attacker, self.cast))
+        self._known_at_first = at_the_start(self.attacker, self.cast)
+        known = self.knowledges.number(self._known_at_first)
         self.nothing_learnt = self.knowledges.number(frozenset())
         self.nothing_happened = self.fact_sets.number(frozenset())
         return (*sessions, self.networks.number(()), known, self.nothing_happened, 0)
@@ -300,7 +301,7 @@ class Composition:
 
     def has_effect(self, outcome: Outcome, session: int, envelope: Envelope) -> bool:
         """Whether something comes of a message: its session changes, something is recorded, or somebody other than who
-        sent it is sent something; the attacker, something with terms in it."""
+        sent it is sent something; the attacker, something that it did not know before all began."""
         if not isinstance(outcome, Accepted):
             return False
         # All of what happens is looked at, so that a draft leaves nothing undecided in it.
@@ -314,7 +315,7 @@ class Composition:
     def _reaches_others(self, sent: Envelope, answered: Envelope) -> bool:
         if self.cast.honest(sent.receiver.party):
             return sent.receiver != answered.sender
-        return any(True for _ in sent.terms())
+        return any(term not in self._known_at_first for term in sent.terms())
 
     def reaches_others(self, change: Change) -> bool:
         """Whether a step sends something to honest parties other than the sender of what it answers."""
