@@ -62,14 +62,17 @@ def search(
     progress: Progress | None = None,
     spread: Spread | None = None,
     checkpoint: Path | None = None,
+    fingerprints: bool = False,
 ) -> Searched:
     """Search all of a scenario for violations of goals that must hold in every world.
 
     It may stop once those in `stop_on` are found broken; interrupted, it says what it found so far. `limits` are the
     scenario's own where they are not given. `auto` begins with the simplest engine and goes on to others as the number
-    of states asks for it, never by the clock. With `spread` an explicit search that is asked for is split over several
-    workers; no other engine can be. With a `checkpoint` the explicit engine is taken, which keeps in that file how far
-    it is, and goes on from there. Raises ModelError for an engine that there is not, or that cannot do this.
+    of states asks for it, never by the clock.
+
+    With `spread` an explicit search that is asked for is split over several workers. With a `checkpoint` the explicit
+    engine is taken, which keeps in that file how far it is, and goes on from there; with `fingerprints`, too, and it
+    keeps 64 bits of each state. Raises ModelError for an engine that there is not, or that cannot do this.
     """
     if engine not in ENGINES:
         raise ModelError(f"there is no engine {engine!r}; there are: {', '.join(ENGINES)}")
@@ -79,11 +82,15 @@ def search(
             raise ModelError(f"only the explicit engine can be split over workers, not {engine}")
         if checkpoint is not None:
             raise ModelError("a search that is split over workers keeps no checkpoint; leave one out")
+        if fingerprints:
+            raise ModelError("a search that is split over workers keeps whole states; leave one out")
         return _split(scenario, goals, spread, stop_on, bound, progress)
-    if checkpoint is not None:
+    if checkpoint is not None or fingerprints:
         if engine not in ("auto", "explicit"):
-            raise ModelError(f"only the explicit engine keeps a checkpoint, not {engine}")
-        return _with("explicit", scenario, goals, stop_on, bound, progress, f"kept in {checkpoint}", checkpoint)
+            wanted = "a checkpoint" if checkpoint is not None else "fingerprints"
+            raise ModelError(f"only the explicit engine keeps {wanted}, not {engine}")
+        why = f"kept in {checkpoint}" if checkpoint is not None else "asked for"
+        return _with("explicit", scenario, goals, stop_on, bound, progress, why, checkpoint, fingerprints)
     if engine != "auto":
         return _with(engine, scenario, goals, stop_on, bound, progress, "asked for")
     why = f"more than {LARGE:,} states"
@@ -117,6 +124,7 @@ def _with(
     progress: Progress | None,
     why: str,
     checkpoint: Path | None = None,
+    fingerprints: bool = False,
 ) -> Searched:
     if engine == "reference":
         composition = Composition(scenario)
@@ -132,7 +140,15 @@ def _with(
         from oauth_model.engines.explicit_checkpoint import Checkpoint
 
         kept = Checkpoint(checkpoint) if checkpoint is not None else None
-        walk = explicit.search(program, goals, stop_on=stop_on, limits=limits, progress=progress, checkpoint=kept)
+        walk = explicit.search(
+            program,
+            goals,
+            stop_on=stop_on,
+            limits=limits,
+            progress=progress,
+            checkpoint=kept,
+            fingerprints=fingerprints,
+        )
     elif engine == "symbolic":
         from oauth_model.engines import symbolic
 

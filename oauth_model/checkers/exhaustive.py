@@ -41,6 +41,7 @@ def check(
     partial: bool = False,
     checkpoint: Path | None = None,
     spread: Spread | None = None,
+    fingerprints: bool = False,
 ) -> Result:
     """Check goals of a scenario by walking all of it.
 
@@ -49,7 +50,8 @@ def check(
     `enough` are: then the others' verdicts are "cut". With `enough` empty it never stops early. `engine` is one of
     `engines.ENGINES`; `limits` cut the search, and are the scenario's own if they are not given. A `partial` check that
     is interrupted gives the verdicts so far; one with a `checkpoint` keeps there how far it is;
-    one that is `spread` is split over workers. Raises ModelError for a
+    one that is `spread` is split over workers; one with `fingerprints` keeps 64 bits of each state, and
+    its verdicts say what chance there is that it missed one. Raises ModelError for a
     scenario that is put together wrongly.
     """
     goals = tuple(goals)
@@ -68,6 +70,7 @@ def check(
             progress=progress,
             checkpoint=checkpoint,
             spread=spread,
+            fingerprints=fingerprints,
         )
     walk = found.walk
     if walk.cut == INTERRUPTED and not partial:
@@ -77,7 +80,9 @@ def check(
         run = run_of(found.composition, changes, goal.slug) if changes is not None and found.composition else None
         is_broken = goal in walk.found or goal in walk.broken
         holds = False if is_broken else True if walk.complete else None
-        verdicts[goal] = Verdict(goal, holds, walk.states, walk.depth, walk.complete, run, cut=walk.cut)
+        verdicts[goal] = Verdict(
+            goal, holds, walk.states, walk.depth, walk.complete, run, cut=walk.cut, doubt=walk.doubt
+        )
     if walk.cut == INTERRUPTED:
         verdicts |= {goal: Verdict(goal, None, 0, 0, False, cut=INTERRUPTED) for goal in others}
     elif others:

@@ -14,7 +14,8 @@ class Verdict:
     """Whether one goal holds in one scenario.
 
     `holds` is True (for the whole bounded scenario), False (with `run`, the shortest there is) or None: the
-    search was cut before it found a violation, and says nothing about what lies beyond; `cut` tells why. `depth`
+    search was cut before it found a violation, and says nothing about what lies beyond; `cut` tells why, and `doubt`
+    the chance that a complete search missed a state after all. `depth`
     is that of the deepest world, None where worlds were not walked step by step.
     """
 
@@ -26,6 +27,7 @@ class Verdict:
     run: Run | None = None
     reason: str = ""
     cut: str = ""
+    doubt: float = 0.0
 
     @property
     def word(self) -> str:
@@ -41,7 +43,12 @@ class Verdict:
             where = "" if self.depth is None else f" at depth {self.depth}"
             why = f" ({self.cut})" if self.cut else ""
             return f"no violation in {self.states:,} states, but the search was cut{where}{why}: {scenario.bounds}"
-        return f"holds for {scenario.bounds}, {self.states:,} states, complete"
+        return f"holds for {scenario.bounds}, {self.states:,} states, complete{self.but_for}"
+
+    @property
+    def but_for(self) -> str:
+        """What keeps a complete search from being certain, if anything does."""
+        return f" but for a chance of {self.doubt:.1e} that a state was missed" if self.doubt else ""
 
 
 @dataclass(frozen=True)

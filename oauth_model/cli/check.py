@@ -58,6 +58,11 @@ JOBS = 2
     metavar="FILE",
     help="Keep there how far an explicit search is, and go on from there.",
 )
+@click.option(
+    "--fingerprints",
+    is_flag=True,
+    help="Keep 64 bits of each state; verdicts then say what chance there is that one was missed.",
+)
 @click.option("--memory", type=click.IntRange(1), metavar="MB", help="Cut a search that takes more memory than that.")
 @json_option
 def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, **options: Any) -> int:
@@ -74,7 +79,8 @@ def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, 
     only_survey = {"--profile": profiles}
     engine, memory, checkpoint = options.pop("engine"), options.pop("memory"), options.pop("checkpoint")
     only_file = {"--runs": runs, "--save-runs": save_runs, "--memory": memory, "--engine": engine != "auto"}
-    only_file["--checkpoint"] = checkpoint
+    fingerprints = options.pop("fingerprints")
+    only_file |= {"--checkpoint": checkpoint, "--fingerprints": fingerprints}
     if each_guard:
         _refuse({**only_survey, **only_file, "FILE": file, "a change of the scenario": _given(options)}, "--each-guard")
         from oauth_model.cli.guards import print_guards
@@ -95,7 +101,9 @@ def command(file: str | None, each_guard: bool, ray: str | None, as_json: bool, 
 
     deployment = changes.load(file)
     workers = jobs or (JOBS if ray is not None else 1)
-    search = Search(engine, memory << 20 if memory is not None else None, workers, ray is not None, checkpoint)
+    search = Search(
+        engine, memory << 20 if memory is not None else None, workers, ray is not None, checkpoint, fingerprints
+    )
     with _executor(ray, workers):
         return print_verdicts(deployment, runs, save_runs, as_json, search)
 

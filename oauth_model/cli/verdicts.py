@@ -37,6 +37,7 @@ class Search:
     workers: int = 1
     ray: bool = False
     checkpoint: Path | None = None
+    fingerprints: bool = False
 
     @property
     def spread(self) -> Spread | None:
@@ -97,6 +98,7 @@ def _check(scenario: Scenario, goals: tuple[Goal, ...], search: Search, progress
         partial=True,
         checkpoint=search.checkpoint,
         spread=search.spread,
+        fingerprints=search.fingerprints,
     )
 
 
@@ -143,6 +145,7 @@ def _verdicts(setup: Setup, result: Result) -> Iterator[str]:
     told = [f"{paint(word)}: {words.count(word)}" for word in ("holds", "broken", "cut", "not broken") if word in words]
     walked = f"{number(result.states)} states" + (f", depth {result.depth}" if result.depth is not None else "")
     how = "complete" if result.complete else "stopped when every safety goal was broken"
+    how += next((verdict.but_for for verdict in result.verdicts if result.complete and verdict.doubt), "")
     if "cut" in words:
         why = next((f" ({verdict.cut})" for verdict in result.verdicts if verdict.cut), "")
         how = f"cut{why}: what was not found may still be there; raise --states, or lower other bounds"
@@ -221,6 +224,7 @@ def verdict_as_plain(verdict: Verdict) -> dict[str, Any]:
         "depth": verdict.depth,
         "complete": verdict.complete,
         "reason": verdict.reason or verdict.cut,
+        "doubt": verdict.doubt,
         "run": to_plain(verdict.run) if verdict.run is not None else None,
     }
 

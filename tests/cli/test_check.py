@@ -1,6 +1,7 @@
 """`oauth-model check FILE`: verdicts, exit statuses, options and JSON."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,10 @@ def test_random_runs_never_say_that_a_goal_holds(run: Run) -> None:
     assert done.exit_code == 2
     assert "not broken: 1; within " in done.output
     assert "random runs: what was not found may still be there" in done.output
+
+
+def test_fingerprints_say_what_chance_there_is_that_a_state_was_missed(run: Run) -> None:
+    done = run("check", EXAMPLES / "web_app.toml", "--goal", "RI1", "--client-runs", "1", "--fingerprints")
+    assert done.exit_code == 0
+    assert " states, depth " in done.output
+    assert re.search(r"complete but for a chance of \d\.\de-\d\d that a state was missed", done.output)
