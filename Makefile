@@ -2,6 +2,7 @@
 # uv is used when it is there and never required.
 #
 #   make check ARGS='...'            more arguments for `oauth-model check`
+#   make bench ARGS='--only 1,3'     some parts; --quick for tiny sizes, --write to keep the figures
 #   make test PYTHON=python3.12      another interpreter
 #   make test PYTEST_ARGS='-k pkce'  more arguments for pytest
 
@@ -30,7 +31,7 @@ lint: $(STAMP)  ## ruff and mypy
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
 
-bench: $(STAMP)  ## measure how fast the checkers are
+bench: $(STAMP)  ## measure how fast the checkers are, beside SPIN (some 25 minutes)
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 gallery: $(STAMP)  ## draw the pictures in diagrams/ again

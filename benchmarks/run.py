@@ -1,142 +1,119 @@
 """Figures beside their targets: `python -m benchmarks.run`, or `make bench`.
 
-Each figure is measured in this run, on this machine, and printed with its target and the ratio of the two; a
-ratio above one is good. `--quick` leaves out the survey. What is slow is said, and never fails.
+Each figure is measured in this run, on this machine, and printed with its target and whether it is reached; one that is
+not never fails the command. What does fail it is two programs that disagree on what there is to be counted.
 """
 
 from __future__ import annotations
 
-import json
-import resource
-import statistics
-import subprocess
+import argparse
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from oauth_model.attackers import IS_AUTHORIZATION_SERVER, IS_CLIENT, READS_RESPONSES, WEB
-from oauth_model.attacks import ATTACKS, EVERYTHING
-from oauth_model.checkers.exhaustive import Judge, explore
-from oauth_model.goals import SAFETY
-from oauth_model.messages import AUTHORIZATION_SERVER
-from oauth_model.mitigations import Policy
-from oauth_model.scenario import Scenario
-from oauth_model.world import Composition
+from benchmarks import commands, jobs, largest, page, rates, reductions, verdicts
+from benchmarks.figures import Report, as_text, say
+from benchmarks.processes import ROOT
+from benchmarks.verdicts import Point
 
-ROOT = Path(__file__).resolve().parent.parent
-CLI = (sys.executable, "-m", "oauth_model.cli")
-
-SEARCHES = {
-    "nothing on, web+reads-responses": Scenario(policy=Policy(), attacker=WEB | READS_RESPONSES).bounded(forgeries=3),
-    "everything on, web+is-client": Scenario(policy=EVERYTHING, attacker=WEB | IS_CLIENT),
-    "everything on, web+is-authorization-server": Scenario(
-        policy=EVERYTHING, attacker=WEB | IS_AUTHORIZATION_SERVER
-    ).bounded(forgeries=4),
-}
-
-FIND = """
-import sys
-from oauth_model.attacks import ATTACKS
-from oauth_model.checkers.exhaustive import check
-attack = next(attack for attack in ATTACKS if attack.slug == sys.argv[1])
-assert check(attack.scenario, attack.breaks[:1]).broken
-"""
+PARTS = (1, 2, 3, 4, 5, 6)
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One measurement. `target` is a limit if `less_is_better`, else a floor."""
+class Bench:
+    """One run of some parts; `points` are there for the plot once part 2 was measured."""
 
-    name: str
-    value: float
-    unit: str
-    target: float
-    less_is_better: bool = True
+    def __init__(self, quick: bool, against: Path | None, folder: Path) -> None:
+        self.quick, self.against, self.folder = quick, against, folder
+        self.times = 1 if quick else 5
+        self.points: list[Point] = []
 
-    @property
-    def ratio(self) -> float:
-        """How many times better than the target."""
-        return self.target / self.value if self.less_is_better else self.value / self.target
+    def measure(self, part: int) -> Report:
+        """Measure one part."""
+        parts: dict[int, Callable[[], Report]] = {
+            1: self._rates,
+            2: self._verdicts,
+            3: self._largest,
+            4: self._reductions,
+            5: self._jobs,
+            6: self._commands,
+        }
+        return parts[part]()
 
+    def _rates(self) -> Report:
+        return rates.measure(rates.QUICK if self.quick else rates.CASES, self.folder, self.times)
 
-def seconds(*command: str) -> float:
-    """Wall time of a command, which must succeed."""
-    start = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    return time.perf_counter() - start
+    def _verdicts(self) -> Report:
+        series = verdicts.QUICK if self.quick else verdicts.SERIES
+        report, self.points = verdicts.measure(series, self.folder, self.times)
+        return report
 
+    def _largest(self) -> Report:
+        return largest.measure(first=1, most=2) if self.quick else largest.measure()
 
-def survey() -> Iterator[Figure]:
-    """The main job: `oauth-model check` without an argument."""
-    yield Figure("check, no argument", seconds(*CLI, "check"), "s", 60)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    yield Figure("check, peak memory of a process", peak, "MiB", 1024)
+    def _reductions(self) -> Report:
+        return reductions.measure(reductions.QUICK if self.quick else reductions.CASES)
 
+    def _jobs(self) -> Report:
+        return jobs.measure(jobs.QUICK if self.quick else (), self.times)
 
-def searches() -> Iterator[Figure]:
-    """Transitions a second of the exhaustive search, goals asked, one core."""
-    for name, scenario in SEARCHES.items():
-        composition = Composition(scenario)
-        start = time.perf_counter()
-        search = explore(composition, Judge(composition, SAFETY))
-        rate = search.transitions / (time.perf_counter() - start)
-        yield Figure(f"search: {name} ({len(search.came_from):,} states)", rate, "/s", 100_000, less_is_better=False)
-
-
-def attacks() -> Iterator[Figure]:
-    """Each attack found by a process of its own, start-up included: the slowest, and the median."""
-    times = {attack.slug: seconds(sys.executable, "-c", FIND, attack.slug) for attack in ATTACKS}
-    for slug, taken in sorted(times.items(), key=lambda entry: -entry[1])[:5]:
-        yield Figure(f"attack found: {slug}", taken, "s", 2)
-    yield Figure("attack found: median of all", statistics.median(times.values()), "s", 2)
+    def _commands(self) -> Report:
+        work = commands.QUICK if self.quick else commands.WORK
+        return commands.measure(work, self.against, self.times)
 
 
-def start_up() -> Iterator[Figure]:
-    """The command line's start."""
-    yield Figure("oauth-model --help", statistics.median(seconds(*CLI, "--help") for _ in range(7)), "s", 0.3)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, and write if asked to. The exit status: 1 where a part could not be measured, else 0."""
+    given = _arguments(arguments)
+    began, failed = time.monotonic(), False
+    reports = []
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(given.quick, given.against, Path(folder))
+        for part in given.only:
+            try:
+                reports.append(bench.measure(part))
+            except Exception as failure:
+                failed = True
+                traceback.print_exc()
+                say(f"part {part} could not be measured: {failure}")
+                continue
+            print(as_text(reports[-1]), flush=True)
+    say(f"{(time.monotonic() - began) / 60:.1f} minutes")
+    if given.write and failed:
+        say("nothing is written, since a part is missing")
+    elif given.write:
+        for path in page.write(ROOT / "docs", reports, bench.points, verdicts.LIMIT):
+            say(f"wrote {path.relative_to(ROOT)}")
+    return int(failed)
 
 
-def trigger() -> Iterator[Figure]:
-    """A remembered step against the trigger of a `transitions` machine that it saves."""
-    composition = Composition(Scenario(policy=EVERYTHING))
-    machine = composition.machines[AUTHORIZATION_SERVER]
-    search = explore(composition, Judge(composition, ()))
-    world, change = next(link for link in reversed(search.came_from.values()) if link is not None)
-    session, envelope = composition.session(world, change.step.slot), composition.envelopes.values[change.step.envelope]
-    machine = composition.machines[session.role]
-    runs = 20_000
-    start = time.perf_counter()
-    for _ in range(runs):
-        machine.step(session, envelope, composition.setting, frozenset())
-    fired = time.perf_counter() - start
-    start = time.perf_counter()
-    for _ in range(runs):
-        composition.changes(world)
-    remembered = time.perf_counter() - start
-    yield Figure("machine step by trigger", fired / runs * 1e6, "us", 100)
-    yield Figure("all steps of a world, remembered", remembered / runs * 1e6, "us", 100)
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description="Figures beside their targets.")
+    parser.add_argument("--only", type=_parts, default=PARTS, metavar="1,2", help="only these parts, of 1 to 6")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, each measured once")
+    parser.add_argument("--write", action="store_true", help="write the figures and the plot to docs/performance.*")
+    parser.add_argument("--against", type=_sources, metavar="DIR", help="sources of an earlier release to compare with")
+    given = parser.parse_args(arguments)
+    if given.write and (given.quick or given.only != PARTS):
+        parser.error("--write writes all figures, so it goes without --only and --quick")
+    return given
 
 
-def main() -> None:
-    """Measure, and print a table, or JSON with `--json`."""
-    parts = [start_up, trigger, searches, attacks]
-    if "--quick" not in sys.argv:
-        parts.append(survey)
-    figures: list[Figure] = []
-    for part in parts:
-        print(f"measuring: {(part.__doc__ or '').splitlines()[0]}", file=sys.stderr)
-        figures += part()
-    if "--json" in sys.argv:
-        print(json.dumps([vars(figure) | {"ratio": figure.ratio} for figure in figures], indent=2))
-        return
-    width = max(len(figure.name) for figure in figures)
-    print(f"{'':{width}}  {'figure':>12}      {'target':>10}  times better")
-    for figure in figures:
-        value = f"{figure.value:,.2f}" if figure.value < 100 else f"{figure.value:,.0f}"
-        print(f"{figure.name:{width}}  {value:>12} {figure.unit:4} {figure.target:>10,}  {figure.ratio:12.1f}")
+def _parts(text: str) -> tuple[int, ...]:
+    numbers = {int(word) for word in text.split(",") if word.strip().isdigit()}
+    if not numbers or len(text.split(",")) != len(numbers) or not numbers <= {*PARTS}:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of parts, such as 1,3; there are 1 to 6")
+    return tuple(sorted(numbers))
+
+
+def _sources(text: str) -> Path:
+    folder = Path(text).resolve()
+    if not (folder / "oauth_model" / "__init__.py").is_file():
+        raise argparse.ArgumentTypeError(f"{text!r} has no folder oauth_model; unpack a release there")
+    return folder
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
