@@ -37,15 +37,16 @@ SERVERS = (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER)
 
 
 class Way(NamedTuple):
-    """How a forged message reaches a session: from which address, at which URI, with which cookies."""
+    """How a forged message reaches a session: from which address, at which URI, with which cookies, in which mode."""
 
     sender: Address
     uri: Uri | None = None
     cookies: frozenset[Cookie] = frozenset()
+    mode: str | None = None
 
     def with_message(self, message: Message, to: Address) -> Envelope:
         """The message on its way."""
-        return Envelope(self.sender, to, message, uri=self.uri, cookies=self.cookies)
+        return Envelope(self.sender, to, message, uri=self.uri, cookies=self.cookies, mode=self.mode)
 
 
 class Adversary:
@@ -138,7 +139,7 @@ class Adversary:
         party = self._world.addresses[slot].party
         if issubclass(kind, FrontChannel):
             for uri in self.uris(party, kind):
-                yield Way(Address(ATTACKER), uri, cookies)
+                yield Way(Address(ATTACKER), uri, cookies, self._mode(kind))
         elif issubclass(kind, UserInterface):
             yield Way(Address(ATTACKER), None, cookies)
         elif kind.receiver in (AUTHORIZATION_SERVER, RESOURCE_SERVER):
@@ -147,6 +148,10 @@ class Adversary:
             for owned in sorted(self._cast.owned):
                 if owned in self._cast.parties(kind.sender):
                     yield Way(Address(owned))
+
+    def _mode(self, kind: type[Message]) -> str | None:
+        """Where clients look for the parameters of a response: elsewhere they do not see them."""
+        return self._cast.response_mode if kind.receiver == CLIENT else None
 
     def uris(self, party: str, kind: type[Message]) -> tuple[Uri, ...]:
         """Where a server takes messages of a class from browsers."""
@@ -191,7 +196,7 @@ class Adversary:
                 if not c.expects(slot, world[slot], kind):
                     continue
                 for uri in self.uris(party, kind):
-                    way = Way(sender, uri)
+                    way = Way(sender, uri, mode=self._mode(kind))
                     known = self._relevant_to(kind, world[c.n + 1])
                     key = (window, world[window], slot, world[slot], kind, way, known, *shared.values())
                     links = self._links.get(key)

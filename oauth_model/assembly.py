@@ -87,7 +87,10 @@ def checked(row: Row, role: str, scenario: Scenario) -> Row:
         return row
     if row.otherwise or row.on.receiver != role:
         return row
-    checks = [check for mitigation in scenario.mitigations for check in mitigation.checks.get(row.on, ())]
+    alike = [kind for kind in (row.on, row.on.checked_like) if kind is not None]
+    checks = [
+        check for mitigation in scenario.mitigations for kind in alike for check in mitigation.checks.get(kind, ())
+    ]
     guards = list(dict.fromkeys([*row.guards, *checks]))
     # A refusal without an error code says that there is nobody to answer, so those guards are asked first: an
     # error is not redirected to a URI that a later check would have refused (RFC 6749 section 4.1.2.1).

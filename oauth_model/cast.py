@@ -7,67 +7,33 @@ message to such a party is simply learnt (`knowledge`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_OWNER, RESOURCE_SERVER, USER_AGENT
 from oauth_model.terms import ClientSecret, Password, ResourceIndicator, Scope, Uri
+from oauth_model.uris import (
+    CALLBACK,
+    LANDING,
+    MATCHINGS,
+    REDIRECTOR,
+    USER_CONTENT,
+    Matching,
+    host_for_browser,
+    origin_of,
+    page_for_server,
+    taken_over,
+    tricks,
+)
 
 ATTACKER = "attacker"
 """The attacker itself: its browser, its programs and everything else that is not a registered party."""
 
-SITE = "attacker.example"
 UNREGISTERED_CLIENT = "unregistered.example"
 
 
 def browser_of(user: str) -> str:
     """The name of a resource owner's browser."""
     return f"{user}'s browser"
-
-
-# ------------------------------------------------------------------ redirection URI matching
-
-
-@dataclass(frozen=True)
-class Matching:
-    """How an authorization server compares redirection URIs where it does not compare them exactly.
-
-    `lure` is a URI on the attacker's own site that the rule takes for the client's, if there is one.
-    """
-
-    slug: str
-    reference: str
-    matches: Callable[[Uri, str], bool]
-    lure: Callable[[str], Uri | None]
-
-
-def _any_uri(uri: Uri, client: str) -> bool:
-    return True
-
-
-def _glob(uri: Uri, client: str) -> bool:
-    return fnmatchcase(str(uri), f"https://*.{client}/*")
-
-
-def _sub_domain(uri: Uri, client: str) -> bool:
-    return uri.scheme == "https" and uri.host.endswith(f".{client}")
-
-
-def _prefix(uri: Uri, client: str) -> bool:
-    return str(uri).startswith(f"https://www.{client}")
-
-
-def _no_uri(client: str) -> Uri | None:
-    return None
-
-
-MATCHINGS = (
-    Matching("unregistered", "RFC 6749 section 3.1.2.2", _any_uri, lambda client: Uri(SITE, "/cb")),
-    Matching("glob", "RFC 9700 section 4.1.1", _glob, lambda client: Uri(SITE, f"/.{client}/cb")),
-    Matching("prefix", "RFC 9700 section 4.1.3", _prefix, lambda client: Uri(f"www.{client}.{SITE}", "/cb")),
-    Matching("sub-domain", "RFC 9700 section 4.1.1", _sub_domain, _no_uri),
-)
 
 
 # ------------------------------------------------------------------ who takes part
@@ -82,6 +48,14 @@ class Cast:
     `grant_types` are what clients registered, the `_supported` ones what authorization servers support (none given
     means those of the scenario's flows), and `client_uses` is the response type that honest clients send.
     `audience_restricted` and `redirect_status` are how authorization servers issue tokens and redirect.
+
+    What else clients have at their sites: `open_redirector` is a page of its own ("page"), or the redirection
+    endpoint itself ("callback"), that redirects to where the query says; with `user_content` a user can write pages
+    there that embed what is elsewhere; with `third_party_content` the redirection endpoint's own page embeds such
+    things, and with `leaking_error_page` a script on its error page tells others its address. `referrer_policy` is what
+    clients say of the Referer header field: "unsafe-url" or "no-referrer". `response_mode` is the one that
+    clients ask for (None for that of the grant), and `response_modes_supported` those that authorization servers let a
+    request choose.
     """
 
     users: tuple[str, ...] = ("alice",)
@@ -99,6 +73,13 @@ class Cast:
     grant_types_supported: tuple[str, ...] = ("authorization_code", "implicit")
     client_uses: str = "code"
     matching: str = "glob"
+    open_redirector: str | None = None
+    user_content: bool = False
+    third_party_content: bool = False
+    leaking_error_page: bool = False
+    referrer_policy: str = "unsafe-url"
+    response_mode: str | None = None
+    response_modes_supported: tuple[str, ...] = ()
     confidential: bool = False
     distinct_redirect_uris: bool = False
     audience_restricted: bool = False
@@ -120,7 +101,7 @@ class Cast:
 
     def owner(self, uri: Uri) -> str:
         """The party that a request for this URI reaches."""
-        host = uri.host.removeprefix("www.")
+        host = host_for_browser(uri).removeprefix("www.")
         known = (*self.clients, *self.authorization_servers, *self.resource_servers)
         return host if host in known else ATTACKER
 
@@ -136,20 +117,65 @@ class Cast:
 
     def redirect_uri(self, client: str, issuer: str) -> Uri:
         """The complete redirection URI that a client has registered at an authorization server."""
-        return Uri(f"www.{client}", f"/cb/{issuer}" if self.distinct_redirect_uris else "/cb")
+        return Uri(origin_of(client), f"{CALLBACK}/{issuer}" if self.distinct_redirect_uris else CALLBACK)
 
-    def redirect_uri_matches(self, uri: Uri, client: str) -> bool:
+    @property
+    def matching_rule(self) -> Matching:
+        """How authorization servers compare redirection URIs where they do not compare them exactly."""
+        return next(rule for rule in MATCHINGS if rule.slug == self.matching)
+
+    def redirect_uri_matches(self, uri: Uri, client: str, issuer: str) -> bool:
         """Whether the weak matching rule of this deployment takes a URI for the client's."""
-        rule = next(rule for rule in MATCHINGS if rule.slug == self.matching)
-        return rule.matches(uri, client)
+        return self.matching_rule.matches(uri, self.redirect_uri(client, issuer))
 
     def attacker_uris(self) -> tuple[Uri, ...]:
-        """The attacker's own URIs that are of use: any, one that the weak rule takes for a client's, one taken over."""
-        rule = next(rule for rule in MATCHINGS if rule.slug == self.matching)
-        uris = [Uri(SITE, "/cb"), *(rule.lure(client) for client in self.clients if self.honest(client))]
-        if self.taken_over:
-            uris += [Uri(f"old.{client}", "/cb") for client in self.clients if self.honest(client)]
-        return tuple(dict.fromkeys(uri for uri in uris if uri is not None))
+        """The URIs that are of use to the attacker: its own page, and those that are taken for a client's by the rule.
+
+        Where the rule takes the attacker's own page for a client's, no trick is needed.
+        """
+        uris = [LANDING]
+        for client in filter(self.honest, self.clients):
+            for issuer in filter(self.honest, self.authorization_servers):
+                if not self.redirect_uri_matches(LANDING, client, issuer):
+                    others = tricks(client, self.redirect_uri(client, issuer))
+                    uris += [uri for uri in others if self._is_of_use(uri, client, issuer)]
+        return tuple(dict.fromkeys(uris))
+
+    def _is_of_use(self, uri: Uri, client: str, issuer: str) -> bool:
+        reached = self.owner(uri) == ATTACKER and (self.taken_over or uri != taken_over(client))
+        return (reached or self.leads_on(client, uri)) and self.redirect_uri_matches(uri, client, issuer)
+
+    # -------------------------------------------------------------- a client's site
+
+    @property
+    def modes_on_offer(self) -> bool:
+        """Whether an authorization request can choose where the response's parameters will be."""
+        return bool(self.response_mode or self.response_modes_supported)
+
+    @property
+    def has_other_pages(self) -> bool:
+        """Whether clients have pages that pass on what comes to them."""
+        return bool(self.open_redirector) or self.user_content or self.third_party_content or self.leaking_error_page
+
+    def is_callback(self, client: str, uri: Uri) -> bool:
+        """Whether the page at a URI is a redirection endpoint of the client's."""
+        page = page_for_server(uri)
+        return self.owner(uri) == client and (page == CALLBACK or page.startswith(f"{CALLBACK}/"))
+
+    def is_redirector(self, client: str, uri: Uri) -> bool:
+        """Whether the page at a URI redirects to where its query says (RFC 9700 section 4.11.1)."""
+        if self.owner(uri) != client or not uri.query:
+            return False
+        is_page = self.open_redirector == "page" and page_for_server(uri) == REDIRECTOR
+        return is_page or (self.open_redirector == "callback" and self.is_callback(client, uri))
+
+    def is_user_content(self, client: str, uri: Uri) -> bool:
+        """Whether the page at a URI was written by a user of the client's."""
+        return self.user_content and self.owner(uri) == client and page_for_server(uri) == USER_CONTENT
+
+    def leads_on(self, client: str, uri: Uri) -> bool:
+        """Whether what comes to a page of the client's is passed on by it."""
+        return self.is_redirector(client, uri) or self.is_user_content(client, uri)
 
     def client_secret(self, client: str, issuer: str) -> ClientSecret | None:
         """A client's secret at an authorization server; None for a public client (RFC 6749 section 2.1)."""
@@ -168,7 +194,7 @@ class Cast:
 
     def login_endpoint(self, client: str) -> Uri:
         """Where a client starts the flow."""
-        return Uri(f"www.{client}", "/login")
+        return Uri(origin_of(client), "/login")
 
     def resource_endpoint(self, server: str) -> Uri:
         """Where a resource server serves."""

@@ -85,11 +85,13 @@ class Consented(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ResponseSent(Fact):
-    """An authorization response with a code or token for `client` was sent to `uri`."""
+    """An authorization response with a code or token for `client` was sent to `uri`; `mode` as in an envelope."""
 
     issuer: str
     client: str
     uri: Uri
+    response_type: str = "code"
+    mode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,14 @@ class RunFailed(Fact):
 
     client: str
     run: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseStrayed(Fact):
+    """An authorization response came to a page at a client's site that is not its redirection endpoint."""
+
+    client: str
+    credential: Code | AccessToken
 
 
 # ------------------------------------------------------------------ the resource server's

@@ -12,14 +12,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from oauth_model.attackers import NOBODY, Attacker
-from oauth_model.cast import ATTACKER, SITE, UNREGISTERED_CLIENT, Cast
+from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
+from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.flow import Flow
+from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
 from oauth_model.machine import ModelError
 from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_SERVER
 from oauth_model.mitigations import MITIGATIONS, Mitigation, Policy
+from oauth_model.uris import SITE
 
 ATTACKERS_PARTY = {
     CLIENT: "evil-client.example",
@@ -123,8 +126,12 @@ class Scenario:
     @property
     def all_flows(self) -> tuple[Flow, ...]:
         """The grants with the parts that all of them share."""
-        shared = [flow for flow in (BROWSER, RESOURCE_ACCESS) if flow not in self.flows]
-        return (*shared, *self.flows)
+        shared = [BROWSER, RESOURCE_ACCESS]
+        if self.full_cast.has_other_pages:
+            shared.append(CLIENT_SITE)
+        if "pushed-requests" in self.policy.slugs:
+            shared.append(PUSHED_REQUESTS)
+        return (*(flow for flow in shared if flow not in self.flows), *self.flows)
 
     @property
     def mitigations(self) -> tuple[Mitigation, ...]:

@@ -79,7 +79,8 @@ class Envelope:
     `receiver` is a session, or with index 0 a party, any session of which may take the message. Front
     channel: `uri` is where the browser is sent, `cookies` go with a request, `set_cookie` comes with an
     answer, `form` is a credential that a browser posts on (`repost` says the server asked for that).
-    `at_once` marks a request whose moment the attacker chooses.
+    `mode` is where the parameters of a response are, if not where its grant has them by itself: "query", "fragment",
+    "form_post". `at_once` marks a request whose moment the attacker chooses.
     """
 
     sender: Address
@@ -89,6 +90,7 @@ class Envelope:
     cookies: frozenset[Cookie] = frozenset()
     set_cookie: Cookie | None = None
     form: Term | None = None
+    mode: str | None = None
     repost: bool = False
     at_once: bool = False
 

@@ -12,7 +12,7 @@ know them: that is `knowledge`, and the goals.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,37 @@ class Scope(Term):
 
 @dataclass(frozen=True, slots=True)
 class Uri(Term):
-    """A URI as far as redirection needs it: scheme, host and path."""
+    """A URI as it is written (RFC 3986 section 3), but for its fragment: that never leaves the user agent.
+
+    How it is read depends on the reader: `uris` has the ways. `query` is a list of names and values.
+    """
 
     host: str
     path: str = "/"
     scheme: str = "https"
+    userinfo: str | None = None
+    port: int | None = None
+    query: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.scheme}://{self.host}{self.path}"
+        userinfo = "" if self.userinfo is None else f"{self.userinfo}@"
+        port = "" if self.port is None else f":{self.port}"
+        query = "&".join(f"{name}={value}" for name, value in self.query)
+        return f"{self.scheme}://{userinfo}{self.host}{port}{self.path}" + (query and f"?{query}")
+
+
+@dataclass(frozen=True, slots=True)
+class Location(Term):
+    """The address of a page that a user agent shows, with what is in its query or fragment."""
+
+    carries: tuple[Term, ...]
+
+    def reveals(self) -> tuple[Term, ...]:
+        """Whoever reads an address reads all of it."""
+        return self.carries
+
+    def __str__(self) -> str:
+        return f"address({', '.join(map(str, self.carries))})"
 
 
 # ------------------------------------------------------------------ secrets: fresh for a session
@@ -122,6 +145,35 @@ class Challenge(Term):
 
     def __str__(self) -> str:
         return f"S256({self.verifier})"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestUri(Term):
+    """The reference to a pushed request, named by the authorization that keeps it (RFC 9126 section 2.2)."""
+
+    issuer: str
+    request: int
+
+    def __str__(self) -> str:
+        return f"request_uri({self.issuer}#{self.request})"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestObject(Term):
+    """A request object that a client signed, with the parameters it signed (RFC 9101 section 4).
+
+    Only the client can make one; anybody who has it can send it, and read it.
+    """
+
+    client: str
+    parameters: tuple[tuple[str, Any], ...]
+
+    def reveals(self) -> tuple[Term, ...]:
+        """It is signed, not encrypted."""
+        return tuple(value for _, value in self.parameters if isinstance(value, Term))
+
+    def __str__(self) -> str:
+        return f"signed by {self.client}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from oauth_model.goals.goal import Goal
 from oauth_model.mitigations import MITIGATIONS, PKCE_PLAIN, Mitigation, Policy
 from oauth_model.scenario import Bounds, Scenario
 
-EVERYTHING = Policy(MITIGATIONS).minus(PKCE_PLAIN)
-"""Every mitigation on. The plain method is none, beside S256: the model lets it win over that."""
+EVERYTHING = Policy(mitigation for mitigation in MITIGATIONS if not mitigation.extension).minus(PKCE_PLAIN)
+"""Every mitigation on that is no extension. The plain method is none, beside S256: the model lets it win over that."""
 
 
 Set = tuple[Mitigation, ...]

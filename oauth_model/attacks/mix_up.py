@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oauth_model.attackers import IS_AUTHORIZATION_SERVER, IS_RESOURCE_SERVER, WEB
 from oauth_model.attacks.attack import Attack, Refuted
+from oauth_model.cast import Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import (
@@ -11,6 +12,7 @@ from oauth_model.goals import (
     codes_stay_secret,
     nobody_else_is_served,
     nobody_logs_in_as_another,
+    redirect_uris_match,
     response_is_from_the_issuer_asked,
 )
 from oauth_model.mitigations import (
@@ -78,4 +80,29 @@ MIX_UP_IMPLICIT = Attack(
     bounds_when_stopped=Bounds(windows=1, forgeries=5),
 )
 
-MIX_UP_ATTACKS = (MIX_UP, MIX_UP_IMPLICIT)
+CROSS_NETWORK_FORGERY = Attack(
+    "cross-network-forgery",
+    "MX06",
+    "Mix-up through a loosely matched redirection URI",
+    "RFC 9700 section 4.4.1",
+    "Each authorization server has a redirection URI of its own, but the honest one takes that of the attacker's for "
+    "the client's, too: the response comes in there, and the code goes to the attacker's token endpoint.",
+    WEB | IS_AUTHORIZATION_SERVER,
+    breaks=(codes_stay_secret, response_is_from_the_issuer_asked),
+    off=(ISS, EXACT_REDIRECT_URI),
+    stopped_by=((EXACT_REDIRECT_URI,), (ISS,)),
+    not_stopped_by=((DISTINCT_REDIRECT_URIS,), (PKCE_S256,), (STATE,)),
+    refuted=(
+        Refuted(
+            (ISS,),
+            (redirect_uris_match,),
+            "the issuer in the response keeps the code from the wrong token endpoint, but the response is still sent "
+            "to a redirection URI that the client has not registered there",
+        ),
+    ),
+    bounds=Bounds(forgeries=2),
+    bounds_when_stopped=Bounds(forgeries=4),
+    cast=Cast(matching="same-host"),
+)
+
+MIX_UP_ATTACKS = (MIX_UP, MIX_UP_IMPLICIT, CROSS_NETWORK_FORGERY)

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from oauth_model.attackers import IS_CLIENT, READS_LINKS, TAKES_OVER_HOST, WEB
-from oauth_model.attacks.attack import Attack
+from oauth_model.attacks.attack import Attack, Refuted
 from oauth_model.cast import Cast
+from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
+from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import (
     access_tokens_stay_secret,
     code_is_tied_to_its_redirect_uri,
     codes_stay_secret,
+    grant_belongs_to_the_browser_that_consented,
     nobody_else_is_served,
+    nobody_logs_in_as_another,
     passwords_go_only_to_their_server,
+    redirect_uri_means_one_thing,
     redirect_uris_match,
+    response_arrives_at_the_redirection_endpoint,
+    response_mode_is_the_clients,
+    state_and_verifier_stay_secret_until_used,
 )
 from oauth_model.mitigations import (
+    CANONICAL_URIS,
     CLIENT_AUTHENTICATION,
     EXACT_REDIRECT_URI,
+    FORM_POST,
     ISS,
+    NO_IMPLICIT,
+    NO_OPEN_REDIRECTOR,
+    PKCE_REQUIRED,
     PKCE_S256,
+    PUSHED_REQUESTS,
+    REFERRER_POLICY,
+    RESPONSE_MODE_LOCKED,
     SEE_OTHER,
+    SIGNED_REQUESTS,
     STATE,
     TOKEN_IN_HEADER_ONLY,
 )
@@ -33,7 +50,7 @@ WILDCARD_REDIRECT_URI = Attack(
     WEB,
     breaks=(nobody_else_is_served, codes_stay_secret, redirect_uris_match, code_is_tied_to_its_redirect_uri),
     off=(EXACT_REDIRECT_URI, CLIENT_AUTHENTICATION),
-    stopped_by=((EXACT_REDIRECT_URI,),),
+    stopped_by=((EXACT_REDIRECT_URI,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
     not_stopped_by=((PKCE_S256,), (STATE,), (ISS,)),
 )
 
@@ -46,9 +63,97 @@ SUB_DOMAIN_TAKEOVER = Attack(
     WEB | TAKES_OVER_HOST,
     breaks=(nobody_else_is_served, codes_stay_secret, redirect_uris_match),
     off=(EXACT_REDIRECT_URI, CLIENT_AUTHENTICATION),
-    stopped_by=((EXACT_REDIRECT_URI,),),
-    not_stopped_by=((PKCE_S256,), (STATE,)),
+    stopped_by=((EXACT_REDIRECT_URI,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (CANONICAL_URIS,)),
     cast=Cast(matching="sub-domain"),
+)
+
+OPEN_REDIRECTOR = Attack(
+    "open-redirector",
+    "RU03",
+    "Redirection URI of a redirector at the client",
+    "RFC 9700 section 4.1.1",
+    "Any page of the client's is taken for its redirection URI, and one of them sends the browser on to the attacker, "
+    "with all that is in the query.",
+    WEB,
+    breaks=(
+        nobody_else_is_served,
+        codes_stay_secret,
+        redirect_uris_match,
+        response_arrives_at_the_redirection_endpoint,
+    ),
+    off=(EXACT_REDIRECT_URI, NO_OPEN_REDIRECTOR, CLIENT_AUTHENTICATION),
+    stopped_by=((EXACT_REDIRECT_URI,), (NO_OPEN_REDIRECTOR,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
+    not_stopped_by=((PKCE_S256,), (STATE,)),
+    cast=Cast(matching="same-host", open_redirector="page"),
+)
+
+PARSER_CONFUSION = Attack(
+    "parser-confusion",
+    "RU04",
+    "Redirection URI whose host is read differently",
+    "RFC 9700 section 4.1.3",
+    "The authorization server takes what stands before a colon for the host; the browser goes by what stands after "
+    "the at sign.",
+    WEB,
+    breaks=(nobody_else_is_served, codes_stay_secret, redirect_uris_match, redirect_uri_means_one_thing),
+    off=(EXACT_REDIRECT_URI, CANONICAL_URIS, CLIENT_AUTHENTICATION),
+    stopped_by=((EXACT_REDIRECT_URI,), (CANONICAL_URIS,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
+    not_stopped_by=((PKCE_S256,), (STATE,)),
+    cast=Cast(matching="up-to-colon"),
+)
+
+PATH_CONFUSION = Attack(
+    "path-confusion",
+    "RU05",
+    "Redirection URI whose path is decoded differently",
+    "RFC 9700 section 4.1.3",
+    "As text the path begins like the registered one; decoded by the client's web server it is a page of the "
+    "attacker's, which embeds an image from elsewhere.",
+    WEB,
+    breaks=(codes_stay_secret, redirect_uris_match, redirect_uri_means_one_thing),
+    off=(EXACT_REDIRECT_URI, CANONICAL_URIS, REFERRER_POLICY, CLIENT_AUTHENTICATION),
+    stopped_by=((EXACT_REDIRECT_URI,), (CANONICAL_URIS,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
+    not_stopped_by=((PKCE_S256,), (STATE,)),
+    cast=Cast(matching="path-prefix", user_content=True),
+)
+
+REATTACHED_FRAGMENT = Attack(
+    "reattached-fragment",
+    "RU07",
+    "Redirector that takes the fragment along",
+    "RFC 9700 section 4.1.2",
+    "The redirection endpoint redirects to where its query says, and the browser attaches the fragment with the token "
+    "to the new address.",
+    WEB,
+    breaks=(nobody_else_is_served, access_tokens_stay_secret),
+    off=(EXACT_REDIRECT_URI, NO_IMPLICIT, NO_OPEN_REDIRECTOR),
+    stopped_by=((EXACT_REDIRECT_URI,), (NO_IMPLICIT,), (NO_OPEN_REDIRECTOR,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (FORM_POST,)),
+    refuted=(
+        Refuted(
+            (NO_IMPLICIT,),
+            (response_arrives_at_the_redirection_endpoint,),
+            "there is no token that could be taken along, but the redirector still gets the code",
+        ),
+    ),
+    flows=(IMPLICIT, AUTHORIZATION_CODE),
+    cast=Cast(matching="any-query", open_redirector="callback"),
+)
+
+REFERER_LEAK = Attack(
+    "referer-leak",
+    "RU12",
+    "Code in the Referer header field of what the client's page embeds",
+    "RFC 9700 section 4.2.1",
+    "The page at the redirection endpoint embeds what the attacker serves, and the browser tells the page's address "
+    "when it fetches that.",
+    WEB,
+    breaks=(codes_stay_secret, state_and_verifier_stay_secret_until_used),
+    off=(REFERRER_POLICY, PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
+    stopped_by=((REFERRER_POLICY,), (FORM_POST,)),
+    not_stopped_by=((ISS,), (EXACT_REDIRECT_URI,)),
+    cast=Cast(third_party_content=True),
 )
 
 TOKEN_IN_URI = Attack(
@@ -77,4 +182,35 @@ REDIRECT_307 = Attack(
     not_stopped_by=((PKCE_S256,), (STATE,), (EXACT_REDIRECT_URI,)),
 )
 
-REDIRECT_ATTACKS = (WILDCARD_REDIRECT_URI, SUB_DOMAIN_TAKEOVER, TOKEN_IN_URI, REDIRECT_307)
+RESPONSE_MODE_DOWNGRADE = Attack(
+    "response-mode-downgrade",
+    "RU19",
+    "Response mode of the attacker's choice",
+    "RFC 9700 section 2.1.2",
+    "The request of a run of the attacker's is given another response mode; the client finds no code where it looks, "
+    "and a script on its error page tells the address, code and all.",
+    WEB,
+    breaks=(
+        nobody_logs_in_as_another,
+        grant_belongs_to_the_browser_that_consented,
+        codes_stay_secret,
+        response_mode_is_the_clients,
+    ),
+    off=(RESPONSE_MODE_LOCKED,),
+    stopped_by=((RESPONSE_MODE_LOCKED,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (CLIENT_AUTHENTICATION,)),
+    cast=Cast(response_modes_supported=("query", "fragment"), leaking_error_page=True),
+)
+
+REDIRECT_ATTACKS = (
+    WILDCARD_REDIRECT_URI,
+    SUB_DOMAIN_TAKEOVER,
+    OPEN_REDIRECTOR,
+    PARSER_CONFUSION,
+    PATH_CONFUSION,
+    REATTACHED_FRAGMENT,
+    REFERER_LEAK,
+    TOKEN_IN_URI,
+    REDIRECT_307,
+    RESPONSE_MODE_DOWNGRADE,
+)

@@ -36,6 +36,8 @@ from oauth_model.mitigations import (
     PKCE_REQUIRED,
     PKCE_S256,
     PLAIN_REFUSED,
+    PUSHED_REQUESTS,
+    SIGNED_REQUESTS,
     STATE,
     TOKEN_ISSUED_TO_CLIENT,
 )
@@ -99,7 +101,7 @@ PKCE_DOWNGRADE = Attack(
         verifier_and_challenge_go_together,
     ),
     off=(STATE, PKCE_REQUIRED, PKCE_NO_DOWNGRADE),
-    stopped_by=((PKCE_REQUIRED,), (STATE,), (PKCE_NO_DOWNGRADE,)),
+    stopped_by=((PKCE_REQUIRED,), (STATE,), (PKCE_NO_DOWNGRADE,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
     not_stopped_by=((PKCE_S256,), (PLAIN_REFUSED,), (CLIENT_AUTHENTICATION,)),
 )
 
@@ -113,7 +115,7 @@ PLAIN_CHALLENGE = Attack(
     breaks=(nobody_else_is_served, stolen_code_is_useless),
     off=(PLAIN_REFUSED, CLIENT_AUTHENTICATION, PKCE_S256, STATE),
     on=(PKCE_PLAIN,),
-    stopped_by=((PLAIN_REFUSED,), (CLIENT_AUTHENTICATION,)),
+    stopped_by=((PLAIN_REFUSED,), (CLIENT_AUTHENTICATION,), (PUSHED_REQUESTS,)),
     not_stopped_by=((PKCE_S256,), (STATE,)),
     refuted=(
         Refuted(
@@ -133,7 +135,11 @@ BROWSER_SWAPPING = Attack(
     "run, request and response is intact, but the run's browser is the attacker's.",
     WEB | READS_RESPONSES,
     breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented, nobody_else_is_served),
-    not_stopped_by=((PKCE_S256, PKCE_REQUIRED, STATE, ISS, CLIENT_AUTHENTICATION),),
+    not_stopped_by=(
+        (PKCE_S256, PKCE_REQUIRED, STATE, ISS, CLIENT_AUTHENTICATION),
+        (PUSHED_REQUESTS,),
+        (SIGNED_REQUESTS,),
+    ),
 )
 
 TOKEN_INJECTION = Attack(

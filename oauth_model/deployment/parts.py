@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from oauth_model.cast import ATTACKER, MATCHINGS, SITE, Cast
+from oauth_model.cast import ATTACKER, Cast
 from oauth_model.names import InputError, not_allowed
 from oauth_model.scenario import ACCOUNT, ATTACKERS_PARTY, Bounds
 from oauth_model.terms import Scope
+from oauth_model.uris import MATCHINGS, SITE
 
 ANY = "any"
 """For `forgeries` and `states`: no bound."""

@@ -8,6 +8,8 @@ that receives the message.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from oauth_model.facts import Attached, Ended, Replayed, ResponseAccepted, RunFailed, Started, TokenIssued
 from oauth_model.flows.authorization_endpoint import (
     answer_access_denied,
@@ -40,8 +42,10 @@ from oauth_model.messages import (
     AuthorizationResponse,
     Consent,
     Denial,
+    EmbeddingPage,
     Expire,
     Fault,
+    ImplicitResponse,
     LoginRequest,
     Message,
     Page,
@@ -56,6 +60,7 @@ from oauth_model.terms import (
     Code,
     Cookie,
     Issuer,
+    RequestObject,
     ResourceIndicator,
     Scope,
 )
@@ -63,16 +68,18 @@ from oauth_model.terms import (
 
 def client_rows() -> list[Row]:
     waiting = "response_awaited"
+    arrived: list[Guard] = [callback_is_asked, response_is_where_i_look]
+    starts: list[Guard] = [issuer_is_mine, code_grant_is_used, request_goes_through_browser]
     return [
         #   on                          source             dest              guards                                         effect
-        Row(LoginRequest,               "idle",            waiting,          [issuer_is_mine, code_grant_is_used, secret_stays_out],  send_authorization_request),
-        Row(LoginRequest,               "idle",            waiting,          [issuer_is_mine, code_grant_is_used, secret_goes_along], send_authorization_request_with_secret),
-        Row(AuthorizationResponse,      waiting,           "token_requested", [browser_session_is_mine],                     redeem_code),
-        Row(AuthorizationResponse,      "idle",            "token_requested", [browser_has_no_session, code_grant_is_used],  redeem_unsolicited_code),
+        Row(LoginRequest,               "idle",            waiting,          [*starts, secret_stays_out],                   send_authorization_request),
+        Row(LoginRequest,               "idle",            waiting,          [*starts, secret_goes_along],                  send_authorization_request_with_secret),
+        Row(AuthorizationResponse,      waiting,           "token_requested", [*arrived, browser_session_is_mine],           redeem_code),
+        Row(AuthorizationResponse,      "idle",            "token_requested", [*arrived, browser_has_no_session, code_grant_is_used], redeem_unsolicited_code),
         Row(AuthorizationErrorResponse, waiting,           "failed",         [browser_session_is_mine],                     show_failure),
         Row(TokenResponse,              "token_requested", "token_held",     [answer_is_from_my_issuer],                    attach_grant),
         Row(TokenErrorResponse,         "token_requested", "failed",         [answer_is_from_my_issuer],                    report_failure),
-        Row(AuthorizationResponse,      waiting,           SAME,             [browser_session_is_mine],                     show_refusal, otherwise=True),
+        Row(AuthorizationResponse,      waiting,           SAME,             [*arrived, browser_session_is_mine],           show_refusal, otherwise=True),
         Row(AuthorizationErrorResponse, waiting,           SAME,             [browser_session_is_mine],                     show_refusal, otherwise=True),
     ]
 
@@ -114,8 +121,20 @@ def code_grant_is_used(me: View, message: Message) -> bool:
     return bool(me.cast.client_uses == "code")
 
 
+request_goes_through_browser = disabled("pushed-requests", "request_goes_through_browser")
+
 secret_stays_out = enabled("secret-in-back-channel", "secret_stays_out")
 secret_goes_along = disabled("secret-in-back-channel", "secret_goes_along")
+
+
+def callback_is_asked(me: View, message: Message) -> bool:
+    """The page that the browser asks for is the redirection endpoint (RFC 6749 section 3.1.2)."""
+    return bool(me.cast.is_callback(me.party, me.uri))
+
+
+def response_is_where_i_look(me: View, message: AuthorizationResponse | ImplicitResponse) -> bool:
+    """The parameters are where this client expects them; it does not see them elsewhere."""
+    return bool((me.envelope.mode or message.mode) == (me.cast.response_mode or message.mode))
 
 
 def browser_session_is_mine(me: View, message: Message) -> bool:
@@ -141,12 +160,12 @@ def answer_is_from_my_issuer(me: View, message: Message) -> bool:
 
 def send_authorization_request(me: View, message: LoginRequest) -> None:
     """Redirect the browser to the authorization endpoint (RFC 6749 section 4.1.1)."""
-    _send_authorization_request(me, message, _authorization_request(me, message))
+    _send_authorization_request(me, message, authorization_request(me, message))
 
 
 def send_authorization_request_with_secret(me: View, message: LoginRequest) -> None:
     """The same, with the client secret in the URI, as no specification has it."""
-    request = _authorization_request(me, message)
+    request = authorization_request(me, message)
     secret = me.cast.client_secret(me.party, message.issuer.name)
     with_secret = me.make(AuthorizationRequestWithSecret, **dict(request.parameters()), client_secret=secret)
     _send_authorization_request(me, message, with_secret)
@@ -188,7 +207,14 @@ def report_failure(me: View, message: Message) -> None:
 
 def show_refusal(me: View, message: Message) -> None:
     """Refuse the response; the run goes on waiting for its own."""
+    show_callback_page(me)
     me.reply(Page(error=me.refusal_reason))
+
+
+def show_callback_page(me: View) -> None:
+    """Show the page of the redirection endpoint at once, if it embeds what others serve (RFC 9700 section 4.2.1)."""
+    if me.cast.third_party_content:
+        me.reply(EmbeddingPage("content"))
 
 
 def unsolicited_issuer(me: View) -> str:
@@ -200,29 +226,39 @@ def unsolicited_issuer(me: View) -> str:
     return next((name for name in issuers if me.cast.redirect_uri(me.party, name) == me.uri), issuers[0])
 
 
-def _authorization_request(me: View, message: LoginRequest) -> AuthorizationRequest:
+def authorization_request(me: View, message: LoginRequest) -> AuthorizationRequest:
+    """The authorization request for what the user picked, and what is remembered of it (RFC 6749 section 4.1.1)."""
     me.remember(issuer=message.issuer, resource=message.resource)
     redirect_uri = me.cast.redirect_uri(me.party, message.issuer.name)
     me.remember(redirect_uri=redirect_uri)
-    return me.make(
+    request = me.make(
         AuthorizationRequest,
         response_type=me.cast.client_uses,
         client_id=ClientId(me.party),
         redirect_uri=redirect_uri,
         scope=me.cast.scope,
     )
+    if not me.on("signed-requests"):
+        return request
+    return replace(request, request=RequestObject(me.party, tuple(request.parameters())))
+
+
+def note_start(me: View, message: LoginRequest) -> None:
+    """Record that a run was started, by which browser and for what."""
+    me.happened(Started(me.party, me.index, me.sender.party, message.issuer.name, message.resource.server))
 
 
 def _send_authorization_request(me: View, message: LoginRequest, request: AuthorizationRequest) -> None:
-    issuer = message.issuer.name
-    me.happened(Started(me.party, me.index, me.sender.party, issuer, message.resource.server))
-    me.reply(request, uri=me.cast.authorization_endpoint(issuer), set_cookie=Cookie(me.party, me.index))
+    note_start(me, message)
+    endpoint = me.cast.authorization_endpoint(message.issuer.name)
+    me.reply(request, uri=endpoint, set_cookie=Cookie(me.party, me.index))
 
 
 def _redeem(me: View, message: AuthorizationResponse, *, pending: bool) -> None:
     issuer = me.memory.issuer.name
     me.happened(ResponseAccepted(me.party, me.index, me.sender.party, message.code, pending, issuer))
     me.remember(window=me.sender)
+    show_callback_page(me)
     request = me.make(
         TokenRequest, grant_type="authorization_code", code=message.code, client_id=ClientId(me.party)
     )
@@ -266,12 +302,12 @@ replay_is_only_denied = disabled("replay-revokes", "replay_is_only_denied")
 
 def issue_code_for_granted_scope(me: View, message: Consent) -> None:
     """Issue a code for what the resource owner granted (RFC 6749 sections 3.3 and 4.1.2)."""
-    _issue_code(me, note_consent(me, message))
+    _issue_code(me, note_consent(me, message, "code"))
 
 
 def issue_code_for_requested_scope(me: View, message: Consent) -> None:
     """Issue a code for what the client asked for, whatever was granted."""
-    note_consent(me, message)
+    note_consent(me, message, "code")
     _issue_code(me, me.memory.scope)
 
 
@@ -315,7 +351,8 @@ def answer_unknown_code(me: View, message: TokenRequest) -> None:
 
 def _issue_code(me: View, scope: Scope) -> None:
     answer = me.make(AuthorizationResponse, code=Code(me.party, me.index), state=me.memory.state)
-    me.reply(answer, uri=me.memory.redirect_uri, repost=me.cast.redirect_status == 307)
+    repost = me.cast.redirect_status == 307
+    me.reply(answer, uri=me.memory.redirect_uri, repost=repost, mode=me.memory.response_mode)
     me.remember(scope=scope, asked=me.memory.scope)
 
 

@@ -17,8 +17,9 @@ from oauth_model.messages import (
     Fault,
     Message,
     Page,
+    PushedAuthorizationRequest,
 )
-from oauth_model.terms import Cookie, Scope
+from oauth_model.terms import ClientId, Cookie, Scope
 
 # ------------------------------------------------------------------ guards: authorization request
 
@@ -39,7 +40,7 @@ def redirect_uri_is_plausible(me: View, message: AuthorizationRequest) -> bool:
     registered = me.cast.redirect_uri(message.client_id.name, me.party)
     return bool(
         message.redirect_uri == registered
-        or me.cast.redirect_uri_matches(message.redirect_uri, message.client_id.name)
+        or me.cast.redirect_uri_matches(message.redirect_uri, message.client_id.name, me.party)
     )
 
 
@@ -102,28 +103,39 @@ def refusal_may_be_redirected(me: View, message: Message) -> bool:
 
 def ask_resource_owner(me: View, message: AuthorizationRequest) -> None:
     """Keep the request, and show the login and consent page (RFC 6749 section 4.1, step B)."""
+    keep_request(me, message)
+    prompt(me)
+
+
+def prompt(me: View) -> None:
+    """Show the login and consent page for the request that is kept."""
+    me.reply(AuthorizationPrompt(ClientId(me.memory.client), me.memory.scope), set_cookie=Cookie(me.party, me.index))
+
+
+def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRequest) -> None:
+    """Keep what will be needed of a request."""
     client = message.client_id.name
-    scope = message.scope or me.cast.scope
     me.remember(
         client=client,
         redirect_uri=message.redirect_uri or me.cast.redirect_uri(client, me.party),
         redirect_uri_was_sent=message.redirect_uri is not None or None,
-        scope=scope,
+        scope=message.scope or me.cast.scope,
+        response_mode=message.response_mode if me.cast.modes_on_offer else None,
         state=message.state,
         code_challenge=message.code_challenge,
         audience=message.resource.server if message.resource and me.cast.audience_restricted else None,
     )
-    me.reply(AuthorizationPrompt(message.client_id, scope), set_cookie=Cookie(me.party, me.index))
 
 
-def note_consent(me: View, message: Consent) -> Scope:
+def note_consent(me: View, message: Consent, response_type: str) -> Scope:
     """Record who consented to what; the scope of what will be issued."""
     me.happened(
         Consented(
             me.party, me.index, message.credential.user, me.sender.party, me.memory.client, message.scope
         )
     )
-    me.happened(ResponseSent(me.party, me.memory.client, me.memory.redirect_uri))
+    memory = me.memory
+    me.happened(ResponseSent(me.party, memory.client, memory.redirect_uri, response_type, memory.response_mode))
     me.remember(user=message.credential.user)
     return message.scope
 

@@ -16,12 +16,14 @@ from oauth_model.messages import (
     RESOURCE_OWNER,
     USER_AGENT,
     AuthorizationPrompt,
+    AuthorizationResponse,
     Click,
     Consent,
     Denial,
     DenyAccess,
     FrontChannel,
     GrantAccess,
+    ImplicitResponse,
     LoginRequest,
     Message,
     Page,
@@ -102,7 +104,7 @@ def deny(me: View, message: DenyAccess) -> None:
 
 def open_login_page(me: View, message: Click) -> None:
     """Ask the client to start."""
-    _request(me, LoginRequest(message.issuer, message.resource), me.cast.login_endpoint(message.client.name))
+    send_request(me, LoginRequest(message.issuer, message.resource), me.cast.login_endpoint(message.client.name))
 
 
 def follow(me: View, message: FrontChannel) -> None:
@@ -114,7 +116,7 @@ def follow(me: View, message: FrontChannel) -> None:
     assert me.uri is not None
     if me.envelope.set_cookie is not None:
         me.happened(CookieSet(me.party, me.envelope.set_cookie))
-    _request(me, message, me.uri)
+    send_request(me, message, me.uri, me.envelope.mode)
 
 
 def show(me: View, message: AuthorizationPrompt) -> None:
@@ -138,19 +140,25 @@ def submit(me: View, message: Consent | Denial) -> None:
 
 def rest(me: View, message: Page) -> None:
     """Show the page; nothing more is expected in this window."""
-    me.forget("server", "form")
+    me.forget("server", "form", "address", "mode")
 
 
-def _request(me: View, message: FrontChannel, uri: Uri) -> None:
+def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = None) -> None:
+    """Send a request with all cookies that its server set, and the form if that is to be posted on.
+
+    The address that the window then has is kept where somebody could ask for it.
+    """
     server = me.cast.owner(uri)
     form = me.memory.form if me.envelope.repost else None
     if form is not None:
         me.happened(CredentialSent(form, server))
     cookies = frozenset(_cookie_jar(me, server))
     lured = not me.cast.honest(me.sender.party)
-    me.send(server, message, uri=uri, cookies=cookies, form=form, at_once=lured)
+    me.send(server, message, uri=uri, cookies=cookies, form=form, mode=mode, at_once=lured)
     me.forget("form")
     me.remember(server=server)
+    if me.cast.has_other_pages and isinstance(message, AuthorizationResponse | ImplicitResponse):
+        me.remember(address=message, mode=mode or message.mode)
 
 
 def _cookie_jar(me: View, server: str) -> Iterator[Cookie]:

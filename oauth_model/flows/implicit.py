@@ -10,8 +10,12 @@ from oauth_model.facts import Attached, ResponseAccepted, TokenIssued
 from oauth_model.flows.authorization_code import (
     browser_has_no_session,
     browser_session_is_mine,
+    callback_is_asked,
     issuer_is_mine,
+    request_goes_through_browser,
+    response_is_where_i_look,
     send_authorization_request,
+    show_callback_page,
     show_failure,
     show_refusal,
     unsolicited_issuer,
@@ -54,13 +58,14 @@ from oauth_model.terms import AccessToken, Issuer, ResourceIndicator, Scope
 
 def client_rows() -> list[Row]:
     waiting = "token_awaited"
+    arrived: list[Guard] = [callback_is_asked, response_is_where_i_look]
     return [
         #   on                          source   dest          guards                                            effect
-        Row(LoginRequest,               "idle",  waiting,      [issuer_is_mine, implicit_grant_is_used],         send_authorization_request),
-        Row(ImplicitResponse,           waiting, "token_held", [browser_session_is_mine],                        attach_token),
-        Row(ImplicitResponse,           "idle",  "token_held", [browser_has_no_session, implicit_grant_is_used], attach_unsolicited_token),
+        Row(LoginRequest,               "idle",  waiting,      [issuer_is_mine, implicit_grant_is_used, request_goes_through_browser], send_authorization_request),
+        Row(ImplicitResponse,           waiting, "token_held", [*arrived, browser_session_is_mine],              attach_token),
+        Row(ImplicitResponse,           "idle",  "token_held", [*arrived, browser_has_no_session, implicit_grant_is_used], attach_unsolicited_token),
         Row(AuthorizationErrorResponse, waiting, "failed",     [browser_session_is_mine],                        show_failure),
-        Row(ImplicitResponse,           waiting, SAME,         [browser_session_is_mine],                        show_refusal, otherwise=True),
+        Row(ImplicitResponse,           waiting, SAME,         [*arrived, browser_session_is_mine],              show_refusal, otherwise=True),
         Row(AuthorizationErrorResponse, waiting, SAME,         [browser_session_is_mine],                        show_refusal, otherwise=True),
     ]
 
@@ -102,6 +107,7 @@ def attach_unsolicited_token(me: View, message: ImplicitResponse) -> None:
 
 def _attach(me: View, message: ImplicitResponse, *, pending: bool) -> None:
     token = message.access_token
+    show_callback_page(me)
     me.happened(ResponseAccepted(me.party, me.index, me.sender.party, token, pending, me.memory.issuer.name))
     me.happened(Attached(me.party, me.index, me.sender.party, token))
     me.remember(window=me.sender, access_token=token)
@@ -113,12 +119,12 @@ def _attach(me: View, message: ImplicitResponse, *, pending: bool) -> None:
 
 def issue_token_for_granted_scope(me: View, message: Consent) -> None:
     """Put a token for what the resource owner granted in the fragment (RFC 6749 section 4.2.2)."""
-    _issue_token(me, note_consent(me, message))
+    _issue_token(me, note_consent(me, message, "token"))
 
 
 def issue_token_for_requested_scope(me: View, message: Consent) -> None:
     """The same for what the client asked for, whatever was granted."""
-    note_consent(me, message)
+    note_consent(me, message, "token")
     _issue_token(me, me.memory.scope)
 
 
@@ -126,7 +132,7 @@ def _issue_token(me: View, scope: Scope) -> None:
     memory = me.memory
     token = AccessToken(me.party, me.index, 1, memory.user, memory.client, scope, memory.audience)
     answer = me.make(ImplicitResponse, access_token=token, state=memory.state)
-    me.reply(answer, uri=memory.redirect_uri, repost=me.cast.redirect_status == 307)
+    me.reply(answer, uri=memory.redirect_uri, repost=me.cast.redirect_status == 307, mode=memory.response_mode)
     me.happened(TokenIssued(token, None, memory.client, me.sender.party, True, "none"))
     me.forget(*memory)
 

@@ -26,7 +26,10 @@ from oauth_model.goals.lifecycle import (
 from oauth_model.goals.liveness import every_run_comes_to_an_end, honest_run_reaches_its_end
 from oauth_model.goals.redirection import (
     code_is_tied_to_its_redirect_uri,
+    redirect_uri_means_one_thing,
     redirect_uris_match,
+    response_arrives_at_the_redirection_endpoint,
+    response_mode_is_the_clients,
     verifier_and_challenge_go_together,
 )
 from oauth_model.goals.session_integrity import (
@@ -59,6 +62,9 @@ GOALS: tuple[Goal, ...] = (
     replay_ends_what_the_code_gave,
     ended_tokens_serve_nothing,
     redirect_uris_match,
+    response_arrives_at_the_redirection_endpoint,
+    response_mode_is_the_clients,
+    redirect_uri_means_one_thing,
     code_is_tied_to_its_redirect_uri,
     verifier_and_challenge_go_together,
     honest_run_reaches_its_end,
@@ -92,8 +98,11 @@ __all__ = [
     "nobody_else_is_served",
     "nobody_logs_in_as_another",
     "passwords_go_only_to_their_server",
+    "redirect_uri_means_one_thing",
     "redirect_uris_match",
     "replay_ends_what_the_code_gave",
+    "response_arrives_at_the_redirection_endpoint",
+    "response_mode_is_the_clients",
     "response_answers_one_pending_request",
     "response_is_from_the_issuer_asked",
     "scope_never_grows",

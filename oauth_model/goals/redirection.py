@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import Attached, ResponseSent, TokenIssued
+from oauth_model.facts import Attached, ResponseSent, ResponseStrayed, TokenIssued
 from oauth_model.goals.goal import Evidence, always
+from oauth_model.uris import is_canonical
 
 
 @always("RFC 9700 section 4.1.3", id="RI1", each=(ResponseSent,))
 def redirect_uris_match(world: Evidence, sent: ResponseSent) -> bool:
     """A response for an honest client is sent only to the redirection URI that the client registered."""
     return sent.uri == world.cast.redirect_uri(sent.client, sent.issuer) or not world.honest(sent.client)
+
+
+@always("RFC 9700 section 4.11.1", id="RI2", each=(ResponseStrayed,))
+def response_arrives_at_the_redirection_endpoint(world: Evidence, strayed: ResponseStrayed) -> bool:
+    """No page at an honest client's site but its redirection endpoint gets a code or token of an honest user's."""
+    consent = world.consent(strayed.credential)
+    return consent is None or not world.honest(consent.user, strayed.client)
+
+
+@always("RFC 9700 section 2.1.2", id="RI7", each=(ResponseSent,))
+def response_mode_is_the_clients(world: Evidence, sent: ResponseSent) -> bool:
+    """A response for an honest client is of the type, and in the mode, that the client asks for."""
+    asked = sent.response_type == world.cast.client_uses and sent.mode == world.cast.response_mode
+    return asked or not world.honest(sent.client)
+
+
+@always("RFC 9700 section 4.1.3", id="RI8", each=(ResponseSent,))
+def redirect_uri_means_one_thing(world: Evidence, sent: ResponseSent) -> bool:
+    """A redirection URI for an honest client is read alike by authorization server, user agent and client."""
+    return is_canonical(sent.uri) or not world.honest(sent.client)
 
 
 @always("RFC 6749 section 4.1.3", id="RI4", each=(TokenIssued,))

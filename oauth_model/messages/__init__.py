@@ -21,10 +21,13 @@ from oauth_model.messages.browser import (
     Consent,
     Denial,
     DenyAccess,
+    EmbeddingPage,
     GrantAccess,
     LoginRequest,
     Page,
+    Redirect,
     SignIn,
+    SubResourceRequest,
 )
 from oauth_model.messages.channel import (
     AUTHORIZATION_SERVER,
@@ -38,6 +41,11 @@ from oauth_model.messages.channel import (
     Message,
     Spontaneous,
     UserInterface,
+)
+from oauth_model.messages.pushed import (
+    AuthorizationRequestByReference,
+    PushedAuthorizationRequest,
+    PushedAuthorizationResponse,
 )
 from oauth_model.messages.resource import (
     LinkWithToken,
@@ -62,6 +70,7 @@ __all__ = [
     "AuthorizationErrorResponse",
     "AuthorizationPrompt",
     "AuthorizationRequest",
+    "AuthorizationRequestByReference",
     "AuthorizationRequestWithSecret",
     "AuthorizationResponse",
     "BackChannel",
@@ -70,6 +79,7 @@ __all__ = [
     "Consent",
     "Denial",
     "DenyAccess",
+    "EmbeddingPage",
     "Expire",
     "Fault",
     "FrontChannel",
@@ -79,9 +89,12 @@ __all__ = [
     "LoginRequest",
     "Message",
     "Page",
+    "PushedAuthorizationRequest",
+    "PushedAuthorizationResponse",
     "RESOURCE_OWNER",
     "RESOURCE_SERVER",
     "ROLES",
+    "Redirect",
     "ResourceError",
     "ResourceErrorResponse",
     "ResourceRequest",
@@ -89,6 +102,7 @@ __all__ = [
     "ResourceResponse",
     "SignIn",
     "Spontaneous",
+    "SubResourceRequest",
     "TokenError",
     "TokenErrorResponse",
     "TokenRequest",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal
 
 from oauth_model.messages.channel import (
@@ -19,6 +19,7 @@ from oauth_model.terms import (
     ClientSecret,
     Code,
     Issuer,
+    RequestObject,
     ResourceIndicator,
     Scope,
     State,
@@ -29,7 +30,7 @@ from oauth_model.terms import (
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest(FrontChannel):
-    """RFC 6749 sections 4.1.1 and 4.2.1, with RFC 7636 section 4.3 and RFC 8707 section 2.1."""
+    """RFC 6749 sections 4.1.1 and 4.2.1, with RFC 7636 section 4.3, RFC 8707 section 2.1 and RFC 9101 section 5."""
 
     response_type: Literal["code", "token"]
     client_id: ClientId
@@ -39,12 +40,18 @@ class AuthorizationRequest(FrontChannel):
     code_challenge: Challenge | Verifier | None = None
     code_challenge_method: Literal["S256", "plain"] | None = None
     resource: ResourceIndicator | None = None
+    response_mode: Literal["query", "fragment", "form_post"] | None = None
+    request: RequestObject | None = None
 
     name: ClassVar[str] = "authorization request"
     reference: ClassVar[str] = "RFC 6749 section 4.1.1"
     sender: ClassVar[str] = CLIENT
     receiver: ClassVar[str] = AUTHORIZATION_SERVER
     moot_when_own: ClassVar[tuple[str, ...]] = ("state", "scope")
+
+    def outer_parameters(self) -> Iterator[tuple[str, object]]:
+        """The parameters beside the request object, present or not (RFC 9101 section 5)."""
+        return ((field.name, getattr(self, field.name)) for field in fields(self) if field.name != "request")
 
     def well_formed(self) -> bool:
         """The method is that of the challenge; left out it means plain (RFC 7636 section 4.3)."""
@@ -69,6 +76,7 @@ class AuthorizationRequestWithSecret(AuthorizationRequest):
 class AuthorizationResponse(FrontChannel):
     """RFC 6749 section 4.1.2, with `iss` of RFC 9207 section 2."""
 
+    mode: ClassVar[str] = "query"
     code: Code
     state: State | None = None
     iss: Issuer | None = None
@@ -83,6 +91,7 @@ class AuthorizationResponse(FrontChannel):
 class ImplicitResponse(FrontChannel):
     """The access token in the fragment of the redirection URI (RFC 6749 section 4.2.2)."""
 
+    mode: ClassVar[str] = "fragment"
     access_token: AccessToken
     state: State | None = None
     iss: Issuer | None = None

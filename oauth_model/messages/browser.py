@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from oauth_model.messages.channel import (
     AUTHORIZATION_SERVER,
@@ -18,6 +18,7 @@ from oauth_model.messages.channel import (
 from oauth_model.terms import (
     ClientId,
     Issuer,
+    Location,
     Password,
     ProtectedResource,
     ResourceIndicator,
@@ -137,6 +138,42 @@ class Denial(UserInterface):
     reference: ClassVar[str] = "RFC 6749 section 4.1.2.1"
     sender: ClassVar[str] = RESOURCE_OWNER
     receiver: ClassVar[str] = AUTHORIZATION_SERVER
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect(UserInterface):
+    """A redirect with nothing of the protocol in it: whoever sends it saw no parameters (RFC 9110 section 17.11)."""
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "redirect"
+    reference: ClassVar[str] = "RFC 9110 section 17.11"
+    sender: ClassVar[str] = CLIENT
+    receiver: ClassVar[str] = USER_AGENT
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingPage(UserInterface):
+    """A page that embeds what is on somebody else's server: something to look at, or a script that runs in the page."""
+
+    embeds: Literal["content", "script"]
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "page with third-party content"
+    reference: ClassVar[str] = "RFC 9700 section 4.2.1"
+    sender: ClassVar[str] = CLIENT
+    receiver: ClassVar[str] = USER_AGENT
+
+
+@dataclass(frozen=True, slots=True)
+class SubResourceRequest(FrontChannel):
+    """The browser fetches what a page embeds; what is told of the page's address (RFC 9700 section 4.2)."""
+
+    referer: Location
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "request for what is embedded"
+    reference: ClassVar[str] = "RFC 9700 section 4.2"
+    sender: ClassVar[str] = USER_AGENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class Message:
     forged: ClassVar[bool] = True
     """Whether an attacker makes such messages. Not those that only end a run: who makes a run fail, or shows
     a page, can do nothing afterwards that could not be done without it."""
+    checked_like: ClassVar[type[Message] | None] = None
+    """The message whose checks are made of this one, too: it has the same parameters on another way."""
     moot_when_own: ClassVar[tuple[str, ...]] = ()
     """Parameters that change nothing for anybody else when whoever sends the message is also the resource owner:
     what is only handed back, and how much of their own they give themselves."""

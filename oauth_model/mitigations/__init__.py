@@ -15,11 +15,23 @@ from oauth_model.mitigations.authorization_server import (
 )
 from oauth_model.mitigations.mitigation import Fill, Mitigation, Policy
 from oauth_model.mitigations.pkce import PKCE_NO_DOWNGRADE, PKCE_PLAIN, PKCE_REQUIRED, PKCE_S256, PLAIN_REFUSED
+from oauth_model.mitigations.redirection import (
+    CANONICAL_URIS,
+    FORM_POST,
+    NO_OPEN_REDIRECTOR,
+    REFERRER_POLICY,
+    RESPONSE_MODE_LOCKED,
+)
+from oauth_model.mitigations.request_integrity import PUSHED_REQUESTS, SIGNED_REQUESTS
 from oauth_model.mitigations.resource_server import AUDIENCE, TOKEN_IN_HEADER_ONLY
 
 MITIGATIONS: tuple[Mitigation, ...] = (
+    PUSHED_REQUESTS,
+    SIGNED_REQUESTS,
+    CANONICAL_URIS,
     EXACT_REDIRECT_URI,
     NO_IMPLICIT,
+    RESPONSE_MODE_LOCKED,
     PKCE_REQUIRED,
     PLAIN_REFUSED,
     STATE,
@@ -39,30 +51,40 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     TOKEN_IN_HEADER_ONLY,
     SEE_OTHER,
     SECRET_IN_BACK_CHANNEL,
+    NO_OPEN_REDIRECTOR,
+    REFERRER_POLICY,
+    FORM_POST,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
 
 __all__ = [
     "AUDIENCE",
+    "CANONICAL_URIS",
     "CLIENT_AUTHENTICATION",
     "CODE_BOUND_TO_CLIENT",
     "CODE_SINGLE_USE",
     "DISTINCT_REDIRECT_URIS",
     "EXACT_REDIRECT_URI",
+    "FORM_POST",
     "ISS",
     "MITIGATIONS",
     "NO_IMPLICIT",
+    "NO_OPEN_REDIRECTOR",
     "PKCE_NO_DOWNGRADE",
     "PKCE_PLAIN",
     "PKCE_REQUIRED",
     "PKCE_S256",
     "PLAIN_REFUSED",
+    "PUSHED_REQUESTS",
     "REDIRECT_URI_AT_TOKEN_ENDPOINT",
+    "REFERRER_POLICY",
     "REPLAY_REVOKES",
+    "RESPONSE_MODE_LOCKED",
     "SCOPE_SUBSET",
     "SECRET_IN_BACK_CHANNEL",
     "SEE_OTHER",
+    "SIGNED_REQUESTS",
     "STATE",
     "TOKEN_IN_HEADER_ONLY",
     "TOKEN_ISSUED_TO_CLIENT",

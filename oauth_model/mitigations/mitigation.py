@@ -23,8 +23,9 @@ class Mitigation:
     `id` is its short name in the catalogue, None where the catalogue has none. `fills` gives the value of a
     parameter in the messages that honest parties make, `checks` the guards that the message's receiver adds to
     its rows, `configures` what it changes in how the parties are set up (fields of `cast.Cast`). `needs` are
-    slugs of mitigations without which honest runs cannot end. A mitigation with none of these is one that a
-    flow's table asks for by name (`machine.enabled`).
+    slugs of mitigations without which honest runs cannot end. A mitigation with none of these is one that
+    a flow's table asks for by name (`machine.enabled`). An `extension` is a protocol of its own, without which
+    a deployment is not a weak one: it is on only where that is said.
     """
 
     slug: str
@@ -35,6 +36,7 @@ class Mitigation:
     checks: Mapping[type[Message], Sequence[Guard]] = field(default_factory=dict)
     configures: Mapping[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    extension: bool = False
 
     def __post_init__(self) -> None:
         for message in (*self.fills, *self.checks):

@@ -1,0 +1,126 @@
+"""Pushed authorization requests (RFC 9126): the client sends the request over the back channel first.
+
+What passes through the browser is a reference to it, so nobody there can change a parameter. The rows are in
+a scenario where the mitigation of that name is on; the code grant's own go on from there.
+"""
+
+from __future__ import annotations
+
+from oauth_model.flows.authorization_code import (
+    answer_is_from_my_issuer,
+    authorization_request,
+    code_grant_is_used,
+    issuer_is_mine,
+    note_start,
+)
+from oauth_model.flows.authorization_endpoint import (
+    client_is_registered,
+    client_may_use_response_type,
+    keep_request,
+    prompt,
+    redirect_uri_is_plausible,
+    scope_is_supported,
+    show_error_page,
+)
+from oauth_model.flows.flow import Flow
+from oauth_model.flows.implicit import implicit_grant_is_used
+from oauth_model.machine import SAME, Guard, Row, View, refuses_with
+from oauth_model.messages import (
+    AUTHORIZATION_SERVER,
+    CLIENT,
+    AuthorizationRequestByReference,
+    LoginRequest,
+    PushedAuthorizationRequest,
+    PushedAuthorizationResponse,
+)
+from oauth_model.terms import ClientId, Cookie, RequestUri
+
+
+def client_rows() -> list[Row]:
+    return [
+        #   on                           source            dest               guards                                effect
+        Row(LoginRequest,                "idle",           "request_pushed",   [issuer_is_mine],                             push_authorization_request),
+        Row(PushedAuthorizationResponse, "request_pushed", "response_awaited", [answer_is_from_my_issuer, code_grant_is_used],     send_request_by_reference),
+        Row(PushedAuthorizationResponse, "request_pushed", "token_awaited",    [answer_is_from_my_issuer, implicit_grant_is_used], send_request_by_reference),
+    ]
+
+
+def authorization_server_rows() -> list[Row]:
+    request: list[Guard] = [client_is_registered, redirect_uri_is_plausible, response_type_is_supported, client_may_use_response_type, scope_is_supported]
+    mine: list[Guard] = [request_uri_is_mine, pushed_by_that_client]
+    return [
+        #   on                               source    dest                guards                     effect
+        Row(PushedAuthorizationRequest,      "idle",   "pushed",           request,                   answer_with_request_uri),
+        Row(AuthorizationRequestByReference, "pushed", "asking",           [*mine, code_was_asked_for],  ask_about_pushed_request),
+        Row(AuthorizationRequestByReference, "pushed", "asking_for_token", [*mine, token_was_asked_for], ask_about_pushed_request),
+        Row(AuthorizationRequestByReference, "pushed", SAME,               [request_uri_is_mine],     show_error_page, otherwise=True),
+    ]
+
+
+# ------------------------------------------------------------------ client
+
+
+def push_authorization_request(me: View, message: LoginRequest) -> None:
+    """Send the authorization request to the authorization server itself (RFC 9126 section 2.1)."""
+    note_start(me, message)
+    request = authorization_request(me, message)
+    me.remember(window=me.sender)
+    me.send(message.issuer.name, me.make(PushedAuthorizationRequest, **dict(request.parameters())))
+
+
+def send_request_by_reference(me: View, message: PushedAuthorizationResponse) -> None:
+    """Redirect the browser to the authorization endpoint with the reference (RFC 9126 section 4)."""
+    request = AuthorizationRequestByReference(ClientId(me.party), message.request_uri)
+    endpoint = me.cast.authorization_endpoint(me.memory.issuer.name)
+    me.send(me.memory.window, request, uri=endpoint, set_cookie=Cookie(me.party, me.index))
+    me.forget("window")
+
+
+# ------------------------------------------------------------------ authorization server
+
+
+def request_uri_is_mine(me: View, message: AuthorizationRequestByReference) -> bool:
+    """The reference is the one given out for the request that is kept here."""
+    return message.request_uri == RequestUri(me.party, me.index)
+
+
+def pushed_by_that_client(me: View, message: AuthorizationRequestByReference) -> bool:
+    """The client named is the one that pushed the request (RFC 9126 section 2.2)."""
+    return bool(message.client_id.name == me.memory.client)
+
+
+@refuses_with("unsupported_response_type")
+def response_type_is_supported(me: View, message: PushedAuthorizationRequest) -> bool:
+    """The server has a grant of this response type (RFC 6749 section 3.1.1)."""
+    return message.response_type in me.cast.response_types_supported
+
+
+def code_was_asked_for(me: View, message: AuthorizationRequestByReference) -> bool:
+    """The request that was pushed asks for a code."""
+    return bool(me.memory.response_type == "code")
+
+
+def token_was_asked_for(me: View, message: AuthorizationRequestByReference) -> bool:
+    """The request that was pushed asks for a token."""
+    return bool(me.memory.response_type == "token")
+
+
+def answer_with_request_uri(me: View, message: PushedAuthorizationRequest) -> None:
+    """Keep the request, and give out a reference to it (RFC 9126 section 2.2)."""
+    keep_request(me, message)
+    me.remember(response_type=message.response_type)
+    me.reply(PushedAuthorizationResponse(RequestUri(me.party, me.index)))
+
+
+def ask_about_pushed_request(me: View, message: AuthorizationRequestByReference) -> None:
+    """Show the login and consent page for the request that was pushed."""
+    prompt(me)
+    me.forget("response_type")
+
+
+PUSHED_REQUESTS = Flow(
+    "pushed-requests",
+    "Pushed authorization requests",
+    "RFC 9126 section 1",
+    {CLIENT: client_rows(), AUTHORIZATION_SERVER: authorization_server_rows()},
+)
