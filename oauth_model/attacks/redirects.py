@@ -127,7 +127,7 @@ REATTACHED_FRAGMENT = Attack(
     "to the new address.",
     WEB,
     breaks=(nobody_else_is_served, access_tokens_stay_secret),
-    off=(EXACT_REDIRECT_URI, NO_IMPLICIT, NO_OPEN_REDIRECTOR),
+    off=(EXACT_REDIRECT_URI, NO_IMPLICIT, NO_OPEN_REDIRECTOR, RESPONSE_MODE_LOCKED),
     stopped_by=((EXACT_REDIRECT_URI,), (NO_IMPLICIT,), (NO_OPEN_REDIRECTOR,)),
     not_stopped_by=((PKCE_S256,), (STATE,), (FORM_POST,)),
     refuted=(

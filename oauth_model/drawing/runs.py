@@ -229,7 +229,9 @@ def _name(user: str) -> str:
 
 def _deployment(scenario: Scenario) -> str:
     """The attacker and the mitigations in a line."""
-    off = [mitigation.slug for mitigation in MITIGATIONS if mitigation not in scenario.policy | {PKCE_PLAIN}]
+    usual = [mitigation for mitigation in MITIGATIONS if not mitigation.extension and mitigation is not PKCE_PLAIN]
+    off = [mitigation.slug for mitigation in usual if mitigation not in scenario.policy]
+    more = [mitigation.slug for mitigation in scenario.mitigations if mitigation not in usual]
     on = scenario.policy.slugs
     if not on:
         policy = "no mitigation on"
@@ -237,6 +239,7 @@ def _deployment(scenario: Scenario) -> str:
         policy = "on: " + ", ".join(on)
     else:
         policy = "every mitigation on" + (" but " + ", ".join(off) if off else "")
+        policy += "; also " + ", ".join(more) if more else ""
     if not scenario.attacker.acts:
         return policy
     return f"attacker: {scenario.attacker.slug.replace('+', ', ')} · {policy}"

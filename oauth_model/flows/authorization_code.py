@@ -238,7 +238,7 @@ def authorization_request(me: View, message: LoginRequest) -> AuthorizationReque
         redirect_uri=redirect_uri,
         scope=me.cast.scope,
     )
-    if not me.on("signed-requests"):
+    if not me.on("signed-requests") or me.on("pushed-requests"):
         return request
     return replace(request, request=RequestObject(me.party, tuple(request.parameters())))
 

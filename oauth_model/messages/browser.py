@@ -174,6 +174,7 @@ class SubResourceRequest(FrontChannel):
     name: ClassVar[str] = "request for what is embedded"
     reference: ClassVar[str] = "RFC 9700 section 4.2"
     sender: ClassVar[str] = USER_AGENT
+    receiver: ClassVar[str] = CLIENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,10 @@ def test_nobody_forges_what_a_session_decides_by_itself() -> None:
         (
             AuthorizationRequest,
             ["response_type", "client_id"],
-            ["redirect_uri", "scope", "state", "code_challenge", "code_challenge_method", "resource"],
+            [
+                *("redirect_uri", "scope", "state", "code_challenge", "code_challenge_method", "resource"),
+                *("response_mode", "request"),
+            ],
         ),
         (AuthorizationResponse, ["code"], ["state", "iss"]),
         (TokenRequest, ["grant_type", "code", "client_id"], ["redirect_uri", "client_secret", "code_verifier"]),

@@ -16,8 +16,11 @@ from oauth_model.terms import (
     Code,
     Cookie,
     Issuer,
+    Location,
     Password,
     ProtectedResource,
+    RequestObject,
+    RequestUri,
     ResourceIndicator,
     Scope,
     State,
@@ -43,6 +46,9 @@ TERMS: tuple[Term, ...] = (
     ClientSecret("client.example", "as.example"),
     Password("alice", "as.example"),
     ProtectedResource("rs.example", "alice"),
+    Location((Code("as.example", 1),)),
+    RequestUri("as.example", 1),
+    RequestObject("client.example", (("client_id", ClientId("client.example")),)),
 )
 
 
