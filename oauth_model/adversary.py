@@ -37,16 +37,19 @@ SERVERS = (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER)
 
 
 class Way(NamedTuple):
-    """How a forged message reaches a session: from which address, at which URI, with which cookies, in which mode."""
+    """How a forged message reaches a session: from which address, at which URI, with which cookies, in which mode; and
+    whether a link is opened in a frame of some page."""
 
     sender: Address
     uri: Uri | None = None
     cookies: frozenset[Cookie] = frozenset()
     mode: str | None = None
+    framed: bool = False
 
     def with_message(self, message: Message, to: Address) -> Envelope:
         """The message on its way."""
-        return Envelope(self.sender, to, message, uri=self.uri, cookies=self.cookies, mode=self.mode)
+        uri, cookies, mode = self.uri, self.cookies, self.mode
+        return Envelope(self.sender, to, message, uri=uri, cookies=cookies, mode=mode, framed=self.framed)
 
 
 class Adversary:
@@ -195,8 +198,7 @@ class Adversary:
             for slot, _ in c.candidates(world, slots, c.addresses[window]):
                 if not c.expects(slot, world[slot], kind):
                     continue
-                for uri in self.uris(party, kind):
-                    way = Way(sender, uri, mode=self._mode(kind))
+                for way in self.links(window, world[window], sender, party, kind):
                     known = self._relevant_to(kind, world[c.n + 1])
                     key = (window, world[window], slot, world[slot], kind, way, known, *shared.values())
                     links = self._links.get(key)
@@ -214,6 +216,16 @@ class Adversary:
                         ):
                             seen.add(number)
                             yield change
+
+    def links(self, window: int, session: int, sender: Address, party: str, kind: type[Message]) -> Iterator[Way]:
+        """The ways in which one who directs a window makes it send a message of a class to a server.
+
+        An empty window may be a frame of a page, where such pages can be framed.
+        """
+        frames = self._cast.pages_in_frames and self._world.is_idle(window, session)
+        for uri in self.uris(party, kind):
+            for framed in (False, True) if frames else (False,):
+                yield Way(sender, uri, mode=self._mode(kind), framed=framed)
 
     def linkable(self, role: str) -> Iterator[type[Message]]:
         """The classes of messages to a role that a link can carry."""

@@ -55,7 +55,10 @@ class Cast:
     things, and with `leaking_error_page` a script on its error page tells others its address. `referrer_policy` is what
     clients say of the Referer header field: "unsafe-url" or "no-referrer". `response_mode` is the one that
     clients ask for (None for that of the grant), and `response_modes_supported` those that authorization servers let a
-    request choose.
+    request choose. With `any_target_origin` a response by web message may go to whatever page opened the window; with
+    `pages_in_frames` other sites can have an authorization server's pages in theirs; with `acts_on_consent` it does
+    what is asked for when the resource owner consents. With `session_in_state` clients find the session that a
+    response belongs to by its state, and not by the browser's cookie.
     """
 
     users: tuple[str, ...] = ("alice",)
@@ -80,6 +83,10 @@ class Cast:
     referrer_policy: str = "unsafe-url"
     response_mode: str | None = None
     response_modes_supported: tuple[str, ...] = ()
+    any_target_origin: bool = True
+    pages_in_frames: bool = False
+    acts_on_consent: bool = False
+    session_in_state: bool = False
     confidential: bool = False
     distinct_redirect_uris: bool = False
     audience_restricted: bool = False
@@ -151,6 +158,15 @@ class Cast:
     def modes_on_offer(self) -> bool:
         """Whether an authorization request can choose where the response's parameters will be."""
         return bool(self.response_mode or self.response_modes_supported)
+
+    @property
+    def web_messages(self) -> bool:
+        """Whether responses may come by web message."""
+        return "web_message" in (self.response_mode, *self.response_modes_supported)
+
+    def is_vetted(self, client: str) -> bool:
+        """Whether somebody looked at a client when it was registered: the attacker's registered themselves."""
+        return self.honest(client)
 
     @property
     def has_other_pages(self) -> bool:

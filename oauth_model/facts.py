@@ -73,7 +73,7 @@ class Ended(Shared):
 
 @dataclass(frozen=True, slots=True)
 class Consented(Fact):
-    """A resource owner authenticated and consented, in `browser`, to `scope` for `client`."""
+    """A resource owner authenticated and consented, in `browser`, to `scope` for `client`; knowing to what, or not."""
 
     issuer: str
     grant: int
@@ -81,6 +81,24 @@ class Consented(Fact):
     browser: str
     client: str
     scope: Scope
+    knowing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRedirected(Fact):
+    """A browser was sent on to a client that nobody vetted, with an error, before its user had done anything."""
+
+    issuer: str
+    client: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectTaken(Fact):
+    """What a grant is for was done, in the authorization itself and without a token."""
+
+    issuer: str
+    grant: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +142,14 @@ class Replayed(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Started(Fact):
-    """A browser started a client run that is meant for `issuer`, to use `server`."""
+    """A browser started a client run that is meant for `issuer`, to use `server`; `wanted` by its user, or lured."""
 
     client: str
     run: int
     browser: str
     issuer: str
     server: str
+    wanted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +229,14 @@ class InFrontChannel(Fact):
     """A term that OAuth means for the back channel passed through a user agent."""
 
     term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted(Fact):
+    """A response by web message was handed to a page of `party`; it was meant for one of `meant_for`."""
+
+    party: str
+    meant_for: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
 from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.flow import Flow
+from oauth_model.flows.framed_page import FRAMED_PAGE
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
+from oauth_model.flows.web_message import WEB_MESSAGE
 from oauth_model.machine import ModelError
 from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_SERVER
 from oauth_model.mitigations import MITIGATIONS, Mitigation, Policy
@@ -129,6 +131,10 @@ class Scenario:
         shared = [BROWSER, RESOURCE_ACCESS]
         if self.full_cast.has_other_pages:
             shared.append(CLIENT_SITE)
+        if self.full_cast.web_messages:
+            shared.append(WEB_MESSAGE)
+        if self.full_cast.pages_in_frames:
+            shared.append(FRAMED_PAGE)
         if "pushed-requests" in self.policy.slugs:
             shared.append(PUSHED_REQUESTS)
         return (*(flow for flow in shared if flow not in self.flows), *self.flows)

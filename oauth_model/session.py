@@ -78,9 +78,10 @@ class Envelope:
 
     `receiver` is a session, or with index 0 a party, any session of which may take the message. Front
     channel: `uri` is where the browser is sent, `cookies` go with a request, `set_cookie` comes with an
-    answer, `form` is a credential that a browser posts on (`repost` says the server asked for that).
-    `mode` is where the parameters of a response are, if not where its grant has them by itself: "query", "fragment",
-    "form_post". `at_once` marks a request whose moment the attacker chooses.
+    answer, `form` is a credential that a browser posts on (`repost` says the server asked for that). `mode` is where
+    the parameters of a response are, if not where its grant has them by itself: "query", "fragment", "form_post" or
+    "web_message". A `framed` link is opened in a frame of somebody's page. `at_once` marks a request whose moment the
+    attacker chooses.
     """
 
     sender: Address
@@ -91,6 +92,7 @@ class Envelope:
     set_cookie: Cookie | None = None
     form: Term | None = None
     mode: str | None = None
+    framed: bool = False
     repost: bool = False
     at_once: bool = False
 

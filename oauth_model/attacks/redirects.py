@@ -11,6 +11,8 @@ from oauth_model.goals import (
     access_tokens_stay_secret,
     code_is_tied_to_its_redirect_uri,
     codes_stay_secret,
+    consent_is_given_knowingly,
+    errors_go_only_to_vetted_clients,
     grant_belongs_to_the_browser_that_consented,
     nobody_else_is_served,
     nobody_logs_in_as_another,
@@ -20,13 +22,16 @@ from oauth_model.goals import (
     response_arrives_at_the_redirection_endpoint,
     response_mode_is_the_clients,
     state_and_verifier_stay_secret_until_used,
+    web_message_reaches_the_redirect_uri,
 )
 from oauth_model.mitigations import (
     CANONICAL_URIS,
     CLIENT_AUTHENTICATION,
     EXACT_REDIRECT_URI,
     FORM_POST,
+    FRAMING_REFUSED,
     ISS,
+    NO_AUTOMATIC_REDIRECT,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
     PKCE_REQUIRED,
@@ -37,8 +42,10 @@ from oauth_model.mitigations import (
     SEE_OTHER,
     SIGNED_REQUESTS,
     STATE,
+    TARGET_ORIGIN,
     TOKEN_IN_HEADER_ONLY,
 )
+from oauth_model.scenario import Bounds
 
 WILDCARD_REDIRECT_URI = Attack(
     "wildcard-redirect-uri",
@@ -202,6 +209,51 @@ RESPONSE_MODE_DOWNGRADE = Attack(
     cast=Cast(response_modes_supported=("query", "fragment"), leaking_error_page=True),
 )
 
+ERROR_REDIRECTOR = Attack(
+    "error-redirector",
+    "RU09",
+    "The authorization server as a redirector",
+    "RFC 9700 section 4.11.2",
+    "A client of the attacker's is registered; a link with a request that cannot be granted makes the authorization "
+    "server send the browser on to the attacker's page.",
+    WEB | IS_CLIENT,
+    breaks=(errors_go_only_to_vetted_clients,),
+    off=(NO_AUTOMATIC_REDIRECT,),
+    stopped_by=((NO_AUTOMATIC_REDIRECT,),),
+    not_stopped_by=((EXACT_REDIRECT_URI,), (PKCE_S256,)),
+    bounds=Bounds(client_runs=1, forgeries=2),
+)
+
+WEB_MESSAGE_TO_ANYBODY = Attack(
+    "web-message-to-anybody",
+    "RU17",
+    "Response by web message to whoever opened the window",
+    "RFC 9700 section 4.17",
+    "A page of the attacker's opens the authorization server's, which posts the code to any origin.",
+    WEB,
+    breaks=(nobody_else_is_served, codes_stay_secret, web_message_reaches_the_redirect_uri),
+    off=(TARGET_ORIGIN, CLIENT_AUTHENTICATION),
+    stopped_by=((TARGET_ORIGIN,),),
+    not_stopped_by=((PKCE_S256,), (STATE,)),
+    cast=Cast(response_mode="web_message"),
+)
+
+CLICKJACKING = Attack(
+    "clickjacking",
+    "RU20",
+    "Clickjacking of the consent page",
+    "RFC 9700 section 4.16",
+    "The consent page is in a frame of the attacker's page, under something to click on; the browser is signed in, and "
+    "the attacker's client gets its code.",
+    WEB | IS_CLIENT,
+    breaks=(nobody_else_is_served, consent_is_given_knowingly),
+    off=(FRAMING_REFUSED,),
+    stopped_by=((FRAMING_REFUSED,),),
+    not_stopped_by=((PKCE_S256,), (STATE,), (EXACT_REDIRECT_URI,), (PUSHED_REQUESTS,)),
+    bounds=Bounds(client_runs=1),
+    cast=Cast(pages_in_frames=True),
+)
+
 REDIRECT_ATTACKS = (
     WILDCARD_REDIRECT_URI,
     SUB_DOMAIN_TAKEOVER,
@@ -213,4 +265,7 @@ REDIRECT_ATTACKS = (
     TOKEN_IN_URI,
     REDIRECT_307,
     RESPONSE_MODE_DOWNGRADE,
+    ERROR_REDIRECTOR,
+    WEB_MESSAGE_TO_ANYBODY,
+    CLICKJACKING,
 )

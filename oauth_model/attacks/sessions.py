@@ -5,21 +5,27 @@ from __future__ import annotations
 from oauth_model.attackers import (
     BROWSES,
     HOLDS_TOKEN,
+    IS_AUTHORIZATION_SERVER,
     IS_CLIENT,
+    IS_RESOURCE_SERVER,
     READS_REQUESTS,
     READS_RESPONSES,
     WEB,
 )
 from oauth_model.attacks.attack import Attack, Refuted
+from oauth_model.cast import Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import (
+    effects_are_what_the_user_set_out_to_do,
     grant_belongs_to_the_browser_that_consented,
     grant_was_asked_for_in_this_session,
     login_is_the_users_own,
     nobody_else_is_served,
+    nobody_is_signed_in_unasked,
     nobody_logs_in_as_another,
     response_answers_one_pending_request,
+    run_is_completed_by_who_started_it,
     state_and_verifier_stay_secret_until_used,
     stolen_code_is_useless,
     verifier_and_challenge_go_together,
@@ -28,8 +34,10 @@ from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
     CODE_SINGLE_USE,
+    EFFECTS_NEED_TOKEN,
     EXACT_REDIRECT_URI,
     ISS,
+    LOGIN_NEEDS_GESTURE,
     NO_IMPLICIT,
     PKCE_NO_DOWNGRADE,
     PKCE_PLAIN,
@@ -37,6 +45,7 @@ from oauth_model.mitigations import (
     PKCE_S256,
     PLAIN_REFUSED,
     PUSHED_REQUESTS,
+    SAME_USER,
     SIGNED_REQUESTS,
     STATE,
     TOKEN_ISSUED_TO_CLIENT,
@@ -184,6 +193,55 @@ CSRF_WITH_READ_REQUEST = Attack(
     not_stopped_by=((STATE, PKCE_S256, PKCE_REQUIRED, ISS, CLIENT_AUTHENTICATION),),
 )
 
+SESSION_FIXATION = Attack(
+    "session-fixation",
+    "SI11",
+    "Cross-user session fixation",
+    "draft-ietf-oauth-security-topics-update section 2.3.1",
+    "The client knows its session by the state alone: the attacker starts a run, the victim completes it, and the "
+    "victim's grant is attached to the attacker's account.",
+    WEB,
+    breaks=(
+        nobody_else_is_served,
+        grant_belongs_to_the_browser_that_consented,
+        run_is_completed_by_who_started_it,
+    ),
+    off=(SAME_USER,),
+    stopped_by=((SAME_USER,),),
+    not_stopped_by=((PKCE_S256,), (STATE,), (ISS,), (EXACT_REDIRECT_URI,), (PUSHED_REQUESTS,)),
+    cast=Cast(session_in_state=True),
+)
+
+EFFECT_AT_CONSENT = Attack(
+    "effect-at-consent",
+    "SI12",
+    "Something is done at the consent itself",
+    "RFC 6749 section 1.2",
+    "The attacker prepares a request and the victim consents to it; what it is for is done at once, before the client "
+    "could find out that the run is not this browser's.",
+    WEB,
+    breaks=(effects_are_what_the_user_set_out_to_do,),
+    off=(EFFECTS_NEED_TOKEN,),
+    stopped_by=((EFFECTS_NEED_TOKEN,),),
+    not_stopped_by=((PKCE_S256,), (STATE,), (PUSHED_REQUESTS,), (ISS,)),
+    cast=Cast(acts_on_consent=True),
+)
+
+UNASKED_LOGIN = Attack(
+    "unasked-login",
+    "SI17",
+    "Login begun by a third party",
+    "OpenID Connect Core section 4",
+    "A link makes the client begin a run with the attacker's authorization server, which answers at once: the victim "
+    "is signed in as somebody else without having done anything.",
+    WEB | IS_AUTHORIZATION_SERVER | IS_RESOURCE_SERVER,
+    breaks=(nobody_is_signed_in_unasked,),
+    off=(LOGIN_NEEDS_GESTURE,),
+    stopped_by=((LOGIN_NEEDS_GESTURE,),),
+    not_stopped_by=((STATE,), (PKCE_S256,), (ISS,)),
+    bounds=Bounds(client_runs=1, forgeries=4),
+)
+
 SESSION_ATTACKS = (
     LOGIN_CSRF,
     CODE_INJECTION,
@@ -194,4 +252,7 @@ SESSION_ATTACKS = (
     TOKEN_INJECTION,
     TOKEN_SUBSTITUTION,
     CSRF_WITH_READ_REQUEST,
+    SESSION_FIXATION,
+    EFFECT_AT_CONSENT,
+    UNASKED_LOGIN,
 )

@@ -103,11 +103,11 @@ class AttackerSteps(LocalSteps):
                 return Found()
             return Found(
                 bodies=[
-                    self._luring_so(window, slot, kind, Way(sender, uri))
+                    self._luring_so(window, slot, kind, way)
                     for kind in self._adversary.linkable(world.roles[slot])
                     if world.expects(slot, session, kind)
                     for sender in self._adversary.directs(window, self._session(read, window))
-                    for uri in self._adversary.uris(party, kind)
+                    for way in self._adversary.links(window, self._session(read, window), sender, party, kind)
                 ]
             )
 

@@ -24,6 +24,7 @@ from oauth_model.flows.authorization_endpoint import (
     page_is_mine,
     redirect_error,
     redirect_uri_is_plausible,
+    redirect_uri_is_trusted,
     refusal_may_be_redirected,
     request_decides_scope,
     resource_owner_is_authenticated,
@@ -52,6 +53,7 @@ from oauth_model.messages import (
     TokenErrorResponse,
     TokenRequest,
     TokenResponse,
+    UnseenConsent,
 )
 from oauth_model.terms import (
     AccessToken,
@@ -63,6 +65,7 @@ from oauth_model.terms import (
     RequestObject,
     ResourceIndicator,
     Scope,
+    State,
 )
 
 
@@ -99,7 +102,7 @@ def authorization_server_rows() -> list[Row]:
         Row(TokenRequest,       "code_issued", "redeemed",      [code_is_mine, grant_type_is_supported, client_may_use_grant_type], issue_access_token),
         Row(TokenRequest,       "redeemed",    "redeemed_twice", [code_is_mine, grant_type_is_supported, client_may_use_grant_type], issue_access_token_again),
         Row(Expire,             "redeemed",    "token_expired", [],                                                      end_tokens),
-        Row(AuthorizationRequest, "idle",       SAME,            [refusal_may_be_redirected],                             redirect_error,      otherwise=True),
+        Row(AuthorizationRequest, "idle",       SAME,            [refusal_may_be_redirected, redirect_uri_is_trusted],    redirect_error,      otherwise=True),
         Row(AuthorizationRequest, "idle",       SAME,            [],                                                      show_error_page,     otherwise=True),
         Row(TokenRequest,       "redeemed",    "revoked",       [code_is_mine, only_fault_is_replay, replay_revokes],    revoke_tokens,       otherwise=True),
         Row(TokenRequest,       "redeemed",    "replayed",      [code_is_mine, only_fault_is_replay, replay_is_only_denied], deny_replay,     otherwise=True),
@@ -138,7 +141,9 @@ def response_is_where_i_look(me: View, message: AuthorizationResponse | Implicit
 
 
 def browser_session_is_mine(me: View, message: Message) -> bool:
-    """The browser that brings the response has this run's session cookie."""
+    """The browser that brings the response has this run's session cookie; or the state says which session it is."""
+    if me.cast.session_in_state:
+        return getattr(message, "state", None) == State(me.party, me.index)
     return Cookie(me.party, me.index) in me.cookies
 
 
@@ -186,9 +191,14 @@ def redeem_unsolicited_code(me: View, message: AuthorizationResponse) -> None:
 
 def attach_grant(me: View, message: TokenResponse) -> None:
     """Attach the grant to the session with the browser that brought the response."""
-    me.happened(Attached(me.party, me.index, me.memory.window.party, message.access_token))
+    me.happened(Attached(me.party, me.index, account_of(me), message.access_token))
     me.remember(access_token=message.access_token)
     me.forget("redirect_uri")
+
+
+def account_of(me: View) -> str:
+    """The browser to whose session a grant is attached: that of the response, or the one that the state stands for."""
+    return str(me.memory.account or me.memory.window.party)
 
 
 def show_failure(me: View, message: Message) -> None:
@@ -237,6 +247,7 @@ def authorization_request(me: View, message: LoginRequest) -> AuthorizationReque
         client_id=ClientId(me.party),
         redirect_uri=redirect_uri,
         scope=me.cast.scope,
+        response_mode=me.cast.response_mode,
     )
     if not me.on("signed-requests") or me.on("pushed-requests"):
         return request
@@ -245,7 +256,10 @@ def authorization_request(me: View, message: LoginRequest) -> AuthorizationReque
 
 def note_start(me: View, message: LoginRequest) -> None:
     """Record that a run was started, by which browser and for what."""
-    me.happened(Started(me.party, me.index, me.sender.party, message.issuer.name, message.resource.server))
+    wanted = not me.envelope.at_once
+    me.happened(Started(me.party, me.index, me.sender.party, message.issuer.name, message.resource.server, wanted))
+    if me.cast.session_in_state:
+        me.remember(account=me.sender.party)
 
 
 def _send_authorization_request(me: View, message: LoginRequest, request: AuthorizationRequest) -> None:
@@ -300,7 +314,7 @@ replay_is_only_denied = disabled("replay-revokes", "replay_is_only_denied")
 # ------------------------------------------------------------------ effects: authorization server
 
 
-def issue_code_for_granted_scope(me: View, message: Consent) -> None:
+def issue_code_for_granted_scope(me: View, message: Consent | UnseenConsent) -> None:
     """Issue a code for what the resource owner granted (RFC 6749 sections 3.3 and 4.1.2)."""
     _issue_code(me, note_consent(me, message, "code"))
 

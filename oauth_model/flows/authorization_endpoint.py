@@ -6,7 +6,7 @@ Guards and effects of the authorization server between the authorization request
 
 from __future__ import annotations
 
-from oauth_model.facts import Consented, ResponseSent
+from oauth_model.facts import Consented, EffectTaken, ErrorRedirected, ResponseSent
 from oauth_model.machine import View, disabled, enabled, refuses_with
 from oauth_model.messages import (
     AuthorizationErrorResponse,
@@ -18,6 +18,7 @@ from oauth_model.messages import (
     Message,
     Page,
     PushedAuthorizationRequest,
+    UnseenConsent,
 )
 from oauth_model.terms import ClientId, Cookie, Scope
 
@@ -98,6 +99,11 @@ def refusal_may_be_redirected(me: View, message: Message) -> bool:
     return me.error is not None
 
 
+def redirect_uri_is_trusted(me: View, message: AuthorizationRequest) -> bool:
+    """The redirection URI is one to which errors are redirected at once (RFC 9700 section 4.11.2)."""
+    return not me.on("no-automatic-redirect") or bool(me.cast.is_vetted(message.client_id.name))
+
+
 # ------------------------------------------------------------------ effects
 
 
@@ -127,13 +133,21 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
     )
 
 
-def note_consent(me: View, message: Consent, response_type: str) -> Scope:
+def note_consent(me: View, message: Consent | UnseenConsent, response_type: str) -> Scope:
     """Record who consented to what; the scope of what will be issued."""
     me.happened(
         Consented(
-            me.party, me.index, message.credential.user, me.sender.party, me.memory.client, message.scope
+            me.party,
+            me.index,
+            message.credential.user,
+            me.sender.party,
+            me.memory.client,
+            message.scope,
+            knowing=isinstance(message, Consent),
         )
     )
+    if me.cast.acts_on_consent:
+        me.happened(EffectTaken(me.party, me.index))
     memory = me.memory
     me.happened(ResponseSent(me.party, memory.client, memory.redirect_uri, response_type, memory.response_mode))
     me.remember(user=message.credential.user)
@@ -157,7 +171,10 @@ def answer_fault(me: View, message: Consent | Denial) -> None:
 
 def redirect_error(me: View, message: AuthorizationRequest) -> None:
     """Answer a request that cannot be granted with the refusing guard's error code."""
-    uri = message.redirect_uri or me.cast.redirect_uri(message.client_id.name, me.party)
+    client = message.client_id.name
+    uri = message.redirect_uri or me.cast.redirect_uri(client, me.party)
+    if not me.cast.is_vetted(client):
+        me.happened(ErrorRedirected(me.party, client, me.sender.party))
     me.reply(me.make(AuthorizationErrorResponse, error=me.error, state=message.state), uri=uri)
 
 

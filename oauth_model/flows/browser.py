@@ -47,8 +47,8 @@ def user_agent_rows() -> list[Row]:
         #   on                   source          dest            guards                             effect
         Row(Click,               "blank",        "waiting",      [],                                open_login_page),
         Row(FrontChannel,        "blank",        "waiting",      [window_can_be_lured],             follow),
-        Row(FrontChannel,        "waiting",      "waiting",      [answer_is_from_the_server_asked], follow),
-        Row(AuthorizationPrompt, "waiting",      "showing_page", [answer_is_from_the_server_asked], show),
+        Row(FrontChannel,        "waiting",      "waiting",      [answer_is_from_the_server_asked, answer_is_a_redirect], follow),
+        Row(AuthorizationPrompt, "waiting",      "showing_page", [answer_is_from_the_server_asked, page_is_on_top], show),
         Row((Consent, Denial),   "showing_page", "waiting",      [],                                submit),
         Row(Page,                "waiting",      "at_page",      [answer_is_from_the_server_asked], rest),
     ]
@@ -70,6 +70,16 @@ def window_can_be_lured(me: View, message: FrontChannel) -> bool:
 def answer_is_from_the_server_asked(me: View, message: Message) -> bool:
     """A window takes an answer only from the server to which it sent its last request."""
     return bool(me.sender.party == me.memory.server)
+
+
+def page_is_on_top(me: View, message: AuthorizationPrompt) -> bool:
+    """The page has a window of its own, with an address bar: it is not in a frame of another."""
+    return me.memory.framed is None
+
+
+def answer_is_a_redirect(me: View, message: FrontChannel) -> bool:
+    """The answer sends the browser elsewhere; it is no message to another page."""
+    return me.envelope.mode != "web_message"
 
 
 # ------------------------------------------------------------------ effects: resource owner
@@ -104,6 +114,8 @@ def deny(me: View, message: DenyAccess) -> None:
 
 def open_login_page(me: View, message: Click) -> None:
     """Ask the client to start."""
+    if me.cast.web_messages:
+        me.remember(opener=message.client.name)
     send_request(me, LoginRequest(message.issuer, message.resource), me.cast.login_endpoint(message.client.name))
 
 
@@ -116,6 +128,10 @@ def follow(me: View, message: FrontChannel) -> None:
     assert me.uri is not None
     if me.envelope.set_cookie is not None:
         me.happened(CookieSet(me.party, me.envelope.set_cookie))
+    if me.envelope.framed:
+        me.remember(framed=True)
+    if me.cast.web_messages and me.memory.opener is None:
+        me.remember(opener=me.sender.party)
     send_request(me, message, me.uri, me.envelope.mode)
 
 
@@ -140,7 +156,7 @@ def submit(me: View, message: Consent | Denial) -> None:
 
 def rest(me: View, message: Page) -> None:
     """Show the page; nothing more is expected in this window."""
-    me.forget("server", "form", "address", "mode")
+    me.forget("server", "form", "address", "mode", "opener", "framed")
 
 
 def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = None) -> None:
@@ -152,7 +168,7 @@ def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = N
     form = me.memory.form if me.envelope.repost else None
     if form is not None:
         me.happened(CredentialSent(form, server))
-    cookies = frozenset(_cookie_jar(me, server))
+    cookies = frozenset(cookie_jar(me, server))
     lured = not me.cast.honest(me.sender.party)
     me.send(server, message, uri=uri, cookies=cookies, form=form, mode=mode, at_once=lured)
     me.forget("form")
@@ -161,7 +177,7 @@ def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = N
         me.remember(address=message, mode=mode or message.mode)
 
 
-def _cookie_jar(me: View, server: str) -> Iterator[Cookie]:
+def cookie_jar(me: View, server: str) -> Iterator[Cookie]:
     return (fact.cookie for fact in me.looks_up(CookieSet, browser=me.party, server=server))
 
 

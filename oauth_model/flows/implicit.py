@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from oauth_model.facts import Attached, ResponseAccepted, TokenIssued
 from oauth_model.flows.authorization_code import (
+    account_of,
     browser_has_no_session,
     browser_session_is_mine,
     callback_is_asked,
@@ -32,6 +33,7 @@ from oauth_model.flows.authorization_endpoint import (
     page_is_mine,
     redirect_error,
     redirect_uri_is_plausible,
+    redirect_uri_is_trusted,
     refusal_may_be_redirected,
     request_decides_scope,
     resource_owner_is_authenticated,
@@ -81,7 +83,7 @@ def authorization_server_rows() -> list[Row]:
         Row(Consent,              asking, "token_issued", [*consent, request_decides_scope], issue_token_for_requested_scope),
         Row(Denial,               asking, "denied",       [page_is_mine],                    answer_access_denied),
         Row(Fault,                asking, "faulty",       [],                                break_down),
-        Row(AuthorizationRequest, "idle", SAME,           [refusal_may_be_redirected],       redirect_error,  otherwise=True),
+        Row(AuthorizationRequest, "idle", SAME,           [refusal_may_be_redirected, redirect_uri_is_trusted], redirect_error,  otherwise=True),
         Row(AuthorizationRequest, "idle", SAME,           [],                                show_error_page, otherwise=True),
     ]
 
@@ -109,8 +111,8 @@ def _attach(me: View, message: ImplicitResponse, *, pending: bool) -> None:
     token = message.access_token
     show_callback_page(me)
     me.happened(ResponseAccepted(me.party, me.index, me.sender.party, token, pending, me.memory.issuer.name))
-    me.happened(Attached(me.party, me.index, me.sender.party, token))
     me.remember(window=me.sender, access_token=token)
+    me.happened(Attached(me.party, me.index, account_of(me), token))
     me.forget("redirect_uri")
 
 

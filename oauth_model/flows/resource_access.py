@@ -75,7 +75,7 @@ def link_to_resource(me: View, message: LinkWithToken) -> None:
 
 def log_in(me: View, message: ResourceResponse) -> None:
     """Take the browser for that of the resource's owner, and show it."""
-    me.happened(LoggedIn(me.party, me.index, me.memory.window.party, message.resource.owner, me.sender.party))
+    me.happened(LoggedIn(me.party, me.index, me.memory.account or me.memory.window.party, message.resource.owner, me.sender.party))
     me.send(me.memory.window, Page(message.resource))
     me.forget(*me.memory)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import Attached, LoggedIn, Served, Started, TokenIssued
+from oauth_model.facts import Attached, Consented, EffectTaken, LoggedIn, Served, Started, TokenIssued
 from oauth_model.goals.goal import Evidence, always
 
 
@@ -20,7 +20,9 @@ def _served_as_agreed(world: Evidence, served: Served) -> bool:
     if not world.honest(served.token.user) or world.honest(served.recipient):
         return True
     consent = world.consent(served.token)
-    return consent is not None and not world.honest(consent.client) and served.operation in consent.scope.values
+    if consent is None or not consent.knowing:
+        return False
+    return not world.honest(consent.client) and served.operation in consent.scope.values
 
 
 def _shown_to_its_owner(world: Evidence, login: LoggedIn) -> bool:
@@ -28,6 +30,26 @@ def _shown_to_its_owner(world: Evidence, login: LoggedIn) -> bool:
         return True
     attached = world.all(Attached, client=login.client, run=login.run)
     return not any(world.honest(fact.token.client, fact.token.issuer) for fact in attached)
+
+
+@always("RFC 9700 section 4.16", id="AZ2", each=(Consented,))
+def consent_is_given_knowingly(world: Evidence, consent: Consented) -> bool:
+    """An honest resource owner sees what they consent to."""
+    return consent.knowing or not world.honest(consent.user)
+
+
+@always("RFC 6749 section 1.2", id="AZ7", each=(EffectTaken,))
+def effects_are_what_the_user_set_out_to_do(world: Evidence, taken: EffectTaken) -> bool:
+    """What is done at the consent itself, without a token, was asked for in a run that this browser started.
+
+    With a token it is the client that acts, in a run that it can tie to its user.
+    """
+    consents = world.all(Consented, issuer=taken.issuer, grant=taken.grant)
+    return all(
+        any(world.all(Started, client=consent.client, issuer=consent.issuer, browser=consent.browser))
+        for consent in consents
+        if world.honest(consent.user)
+    )
 
 
 @always("RFC 6749 section 3.3", id="AZ3", each=(TokenIssued, Served))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import Attached, ResponseSent, ResponseStrayed, TokenIssued
+from oauth_model.facts import Attached, ErrorRedirected, MessagePosted, ResponseSent, ResponseStrayed, TokenIssued
 from oauth_model.goals.goal import Evidence, always
 from oauth_model.uris import is_canonical
 
@@ -18,6 +18,18 @@ def response_arrives_at_the_redirection_endpoint(world: Evidence, strayed: Respo
     """No page at an honest client's site but its redirection endpoint gets a code or token of an honest user's."""
     consent = world.consent(strayed.credential)
     return consent is None or not world.honest(consent.user, strayed.client)
+
+
+@always("RFC 9700 section 4.11.2", id="RI3", each=(ErrorRedirected,))
+def errors_go_only_to_vetted_clients(world: Evidence, redirected: ErrorRedirected) -> bool:
+    """An authorization server does not send browsers to just anybody: not before the user has done something."""
+    return world.honest(redirected.client) or not world.honest(redirected.browser)
+
+
+@always("RFC 9700 section 4.17.2", id="RI6", each=(MessagePosted,))
+def web_message_reaches_the_redirect_uri(world: Evidence, posted: MessagePosted) -> bool:
+    """A response by web message goes to a page of the redirection URI's origin."""
+    return posted.party == posted.meant_for or not world.honest(posted.meant_for)
 
 
 @always("RFC 9700 section 2.1.2", id="RI7", each=(ResponseSent,))

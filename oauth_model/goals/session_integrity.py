@@ -47,6 +47,24 @@ def login_is_the_users_own(world: Evidence, login: LoggedIn) -> bool:
     return any(world.all(Consented, user=login.user, browser=login.browser))
 
 
+@always("draft-ietf-oauth-security-topics-update section 2.3", id="SI6", each=(ResponseAccepted,))
+def run_is_completed_by_who_started_it(world: Evidence, accepted: ResponseAccepted) -> bool:
+    """The browser that brings a response to a run is the one that started the run."""
+    start = world.started(accepted.client, accepted.run)
+    if start is None or start.browser == accepted.browser:
+        return True
+    return not (world.honest(start.browser) or world.honest(accepted.browser))
+
+
+@always("OpenID Connect Core section 4", id="SI3", each=(LoggedIn,))
+def nobody_is_signed_in_unasked(world: Evidence, login: LoggedIn) -> bool:
+    """An honest browser is not logged in as somebody else in a run that its user did not set out on."""
+    if not world.honest(login.browser) or world.cast.user(login.browser) == login.user:
+        return True
+    start = world.started(login.client, login.run)
+    return start is None or start.wanted
+
+
 @always("RFC 6749 section 10.12", id="SI5", each=(ResponseAccepted,), stable=True)
 def response_answers_one_pending_request(world: Evidence, accepted: ResponseAccepted) -> bool:
     """In an honest browser, a response is taken by one run, that waits for it, and by no second one.

@@ -28,6 +28,7 @@ from oauth_model.messages.browser import (
     Redirect,
     SignIn,
     SubResourceRequest,
+    UnseenConsent,
 )
 from oauth_model.messages.channel import (
     AUTHORIZATION_SERVER,
@@ -108,6 +109,7 @@ __all__ = [
     "TokenRequest",
     "TokenResponse",
     "USER_AGENT",
+    "UnseenConsent",
     "UseToken",
     "UserInterface",
 ]

@@ -40,7 +40,7 @@ class AuthorizationRequest(FrontChannel):
     code_challenge: Challenge | Verifier | None = None
     code_challenge_method: Literal["S256", "plain"] | None = None
     resource: ResourceIndicator | None = None
-    response_mode: Literal["query", "fragment", "form_post"] | None = None
+    response_mode: Literal["query", "fragment", "form_post", "web_message"] | None = None
     request: RequestObject | None = None
 
     name: ClassVar[str] = "authorization request"

@@ -130,6 +130,23 @@ class Consent(UserInterface):
 
 
 @dataclass(frozen=True, slots=True)
+class UnseenConsent(UserInterface):
+    """A click on "allow" by somebody who does not see the page, in a browser that is signed in (RFC 9700 section 4.16).
+
+    `credential` stands for the session at the authorization server, which is the browser's and not the attacker's.
+    """
+
+    credential: Password
+    scope: Scope
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "unseen consent"
+    reference: ClassVar[str] = "RFC 9700 section 4.16"
+    sender: ClassVar[str] = USER_AGENT
+    receiver: ClassVar[str] = AUTHORIZATION_SERVER
+
+
+@dataclass(frozen=True, slots=True)
 class Denial(UserInterface):
     """The resource owner denies access (RFC 6749 section 4.1, step B)."""
 

@@ -32,7 +32,7 @@ class PushedAuthorizationRequest(BackChannel):
     code_challenge: Challenge | Verifier | None = None
     code_challenge_method: Literal["S256", "plain"] | None = None
     resource: ResourceIndicator | None = None
-    response_mode: Literal["query", "fragment", "form_post"] | None = None
+    response_mode: Literal["query", "fragment", "form_post", "web_message"] | None = None
     client_secret: ClientSecret | None = None
 
     checked_like: ClassVar[type[Message]] = AuthorizationRequest

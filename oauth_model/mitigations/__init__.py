@@ -1,10 +1,17 @@
 """Mitigations: one record each, one file a family. Their order here is the order of their checks."""
 
-from oauth_model.mitigations.at_the_client import DISTINCT_REDIRECT_URIS, ISS, STATE, TOKEN_ISSUED_TO_CLIENT
+from oauth_model.mitigations.at_the_client import (
+    DISTINCT_REDIRECT_URIS,
+    ISS,
+    SAME_USER,
+    STATE,
+    TOKEN_ISSUED_TO_CLIENT,
+)
 from oauth_model.mitigations.authorization_server import (
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
     CODE_SINGLE_USE,
+    EFFECTS_NEED_TOKEN,
     EXACT_REDIRECT_URI,
     NO_IMPLICIT,
     REDIRECT_URI_AT_TOKEN_ENDPOINT,
@@ -12,6 +19,12 @@ from oauth_model.mitigations.authorization_server import (
     SCOPE_SUBSET,
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
+)
+from oauth_model.mitigations.in_the_browser import (
+    FRAMING_REFUSED,
+    LOGIN_NEEDS_GESTURE,
+    NO_AUTOMATIC_REDIRECT,
+    TARGET_ORIGIN,
 )
 from oauth_model.mitigations.mitigation import Fill, Mitigation, Policy
 from oauth_model.mitigations.pkce import PKCE_NO_DOWNGRADE, PKCE_PLAIN, PKCE_REQUIRED, PKCE_S256, PLAIN_REFUSED
@@ -37,6 +50,8 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     STATE,
     ISS,
     DISTINCT_REDIRECT_URIS,
+    SAME_USER,
+    LOGIN_NEEDS_GESTURE,
     TOKEN_ISSUED_TO_CLIENT,
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
@@ -53,6 +68,10 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     SECRET_IN_BACK_CHANNEL,
     NO_OPEN_REDIRECTOR,
     REFERRER_POLICY,
+    FRAMING_REFUSED,
+    TARGET_ORIGIN,
+    NO_AUTOMATIC_REDIRECT,
+    EFFECTS_NEED_TOKEN,
     FORM_POST,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
@@ -65,10 +84,14 @@ __all__ = [
     "CODE_BOUND_TO_CLIENT",
     "CODE_SINGLE_USE",
     "DISTINCT_REDIRECT_URIS",
+    "EFFECTS_NEED_TOKEN",
     "EXACT_REDIRECT_URI",
     "FORM_POST",
+    "FRAMING_REFUSED",
     "ISS",
+    "LOGIN_NEEDS_GESTURE",
     "MITIGATIONS",
+    "NO_AUTOMATIC_REDIRECT",
     "NO_IMPLICIT",
     "NO_OPEN_REDIRECTOR",
     "PKCE_NO_DOWNGRADE",
@@ -81,11 +104,13 @@ __all__ = [
     "REFERRER_POLICY",
     "REPLAY_REVOKES",
     "RESPONSE_MODE_LOCKED",
+    "SAME_USER",
     "SCOPE_SUBSET",
     "SECRET_IN_BACK_CHANNEL",
     "SEE_OTHER",
     "SIGNED_REQUESTS",
     "STATE",
+    "TARGET_ORIGIN",
     "TOKEN_IN_HEADER_ONLY",
     "TOKEN_ISSUED_TO_CLIENT",
     "Fill",

@@ -16,7 +16,7 @@ from oauth_model.messages import (
     TokenResponse,
 )
 from oauth_model.mitigations.mitigation import Mitigation
-from oauth_model.terms import Issuer, State
+from oauth_model.terms import Cookie, Issuer, State
 
 Response = AuthorizationResponse | ImplicitResponse | AuthorizationErrorResponse
 
@@ -89,6 +89,20 @@ DISTINCT_REDIRECT_URIS = Mitigation(
         AuthorizationErrorResponse: [arrived_at_the_issuers_redirect_uri],
     },
     configures={"distinct_redirect_uris": True},
+)
+
+
+def same_user_completes(me: View, message: Response) -> bool:
+    """The browser that completes the run has the session in which it was started."""
+    return me.memory.issuer is None or Cookie(me.party, me.index) in me.cookies
+
+
+SAME_USER = Mitigation(
+    "same-user",
+    "who completes a run is who started it",
+    "draft-ietf-oauth-security-topics-update section 2.3.2",
+    id="SAMEUSR",
+    checks={AuthorizationResponse: [same_user_completes], ImplicitResponse: [same_user_completes]},
 )
 
 

@@ -61,6 +61,14 @@ SECRET_IN_BACK_CHANNEL = Mitigation(
     "RFC 6749 section 2.3.1",
 )
 
+EFFECTS_NEED_TOKEN = Mitigation(
+    "effects-need-token",
+    "nothing is done at the consent itself: what a grant is for needs its token",
+    "RFC 6749 section 1.2",
+    id="ATTOK",
+    configures={"acts_on_consent": False},
+)
+
 # ------------------------------------------------------------------ token endpoint
 
 

@@ -38,17 +38,11 @@ REFERRER_POLICY = Mitigation(
 )
 
 
-def form_post(me: View) -> str:
-    """Parameters in the body of a POST request."""
-    return "form_post"
-
-
 FORM_POST = Mitigation(
     "form-post",
     "the authorization response comes in the body of a POST request",
     "RFC 9700 section 4.2.4",
     id="FPOST",
-    fills={AuthorizationRequest: {"response_mode": form_post}},
     configures={"response_mode": "form_post"},
     extension=True,
 )
