@@ -41,5 +41,6 @@ LOGIN_NEEDS_GESTURE = Mitigation(
     "OpenID Connect Core section 4",
     id="GEST",
     checks={LoginRequest: [user_asked_for_it]},
+    extension=True,
 )
 """No specification asks for this; the section says how others may begin a login."""

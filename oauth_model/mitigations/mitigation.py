@@ -24,8 +24,8 @@ class Mitigation:
     parameter in the messages that honest parties make, `checks` the guards that the message's receiver adds to
     its rows, `configures` what it changes in how the parties are set up (fields of `cast.Cast`). `needs` are
     slugs of mitigations without which honest runs cannot end. A mitigation with none of these is one that
-    a flow's table asks for by name (`machine.enabled`). An `extension` is a protocol of its own, without which
-    a deployment is not a weak one: it is on only where that is said.
+    a flow's table asks for by name (`machine.enabled`). An `extension` is what no specification asks of every
+    deployment, and often a protocol of its own: it is on only where that is said.
     """
 
     slug: str

@@ -13,7 +13,9 @@ from oauth_model.mitigations import (
     CODE_SINGLE_USE,
     DISTINCT_REDIRECT_URIS,
     EXACT_REDIRECT_URI,
+    FRAMING_REFUSED,
     ISS,
+    NO_AUTOMATIC_REDIRECT,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
     PKCE_NO_DOWNGRADE,
@@ -62,6 +64,8 @@ OAUTH21 = Profile(
         Entry(SEE_OTHER, "must", "OAuth 2.1 section 7.5.4"),
         Entry(NO_OPEN_REDIRECTOR, "must", "OAuth 2.1 section 7.13.1"),
         Entry(REFERRER_POLICY, "should", "OAuth 2.1 section 2.3.6"),
+        Entry(NO_AUTOMATIC_REDIRECT, "should", "OAuth 2.1 section 7.13.2"),
+        Entry(FRAMING_REFUSED, "must", "OAuth 2.1 section 7.11"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "OAuth 2.1 section 2.4.1"),
     ),
     any_of=(

@@ -13,7 +13,9 @@ from oauth_model.mitigations import (
     CODE_SINGLE_USE,
     DISTINCT_REDIRECT_URIS,
     EXACT_REDIRECT_URI,
+    FRAMING_REFUSED,
     ISS,
+    NO_AUTOMATIC_REDIRECT,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
     PKCE_NO_DOWNGRADE,
@@ -27,6 +29,7 @@ from oauth_model.mitigations import (
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
     STATE,
+    TARGET_ORIGIN,
     TOKEN_IN_HEADER_ONLY,
     TOKEN_ISSUED_TO_CLIENT,
 )
@@ -57,6 +60,9 @@ RFC9700 = Profile(
         Entry(SEE_OTHER, "must", "RFC 9700 section 4.12"),
         Entry(NO_OPEN_REDIRECTOR, "must", "RFC 9700 section 4.1.3", note="where redirection URIs are"),
         Entry(REFERRER_POLICY, "should", "RFC 9700 section 4.2.4"),
+        Entry(NO_AUTOMATIC_REDIRECT, "should", "RFC 9700 section 4.11.2"),
+        Entry(FRAMING_REFUSED, "must", "RFC 9700 section 4.16"),
+        Entry(TARGET_ORIGIN, "must", "RFC 9700 section 4.17.2"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "RFC 6749 section 2.3.1"),
     ),
     any_of=(
