@@ -70,7 +70,8 @@ def push_authorization_request(me: View, message: LoginRequest) -> None:
 
 def send_request_by_reference(me: View, message: PushedAuthorizationResponse) -> None:
     """Redirect the browser to the authorization endpoint with the reference (RFC 9126 section 4)."""
-    request = AuthorizationRequestByReference(ClientId(me.party), message.request_uri)
+    reference = message.request_uri
+    request = me.make(AuthorizationRequestByReference, client_id=ClientId(me.party), request_uri=reference)
     endpoint = me.cast.authorization_endpoint(me.memory.issuer.name)
     me.send(me.memory.window, request, uri=endpoint, set_cookie=Cookie(me.party, me.index))
     me.forget("window")

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oauth_model.attackers import BROWSES, HOLDS_TOKEN, IS_AUTHORIZATION_SERVER, READS_RESPONSES, WEB
-from oauth_model.attacks import EVERYTHING
+from oauth_model.attacks import ATTACKS, EVERYTHING
 from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import Judge, explore
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.machine import View
-from oauth_model.messages import AuthorizationRequest, ResourceRequest, ResourceRequestInUri, TokenRequest
+from oauth_model.messages import (
+    AuthorizationRequest,
+    AuthorizationRequestByReference,
+    ResourceRequest,
+    ResourceRequestInUri,
+    TokenRequest,
+)
 from oauth_model.mitigations import (
     AUDIENCE,
     CLIENT_AUTHENTICATION,
@@ -20,8 +26,10 @@ from oauth_model.mitigations import (
     PKCE_NO_DOWNGRADE,
     PKCE_REQUIRED,
     PKCE_S256,
+    PUSHED_REQUESTS,
     REPLAY_REVOKES,
     SCOPE_SUBSET,
+    SIGNED_REQUESTS,
     STATE,
     TOKEN_IN_HEADER_ONLY,
     Mitigation,
@@ -29,7 +37,7 @@ from oauth_model.mitigations import (
 )
 from oauth_model.scenario import Bounds, Scenario
 from oauth_model.steps import Change, World
-from oauth_model.terms import Scope, Uri
+from oauth_model.terms import ClientId, Scope, Uri
 from oauth_model.world import Composition
 
 
@@ -64,9 +72,23 @@ WRITES = Mitigation(
     fills={ResourceRequest: {"operation": write}, ResourceRequestInUri: {"operation": write}},
 )
 
+
+def another_client(me: View) -> ClientId:
+    """A client identifier that is not the sender's."""
+    return ClientId("other-client.example")
+
+
+WRONG_NAME = Mitigation(
+    "wrong-name",
+    "a client that refers to its pushed request in another client's name",
+    "",
+    fills={AuthorizationRequestByReference: {"client_id": another_client}},
+)
+
 OPEN_CODES = EVERYTHING.minus(PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION)
 IMPLICIT_FIRST = (IMPLICIT, AUTHORIZATION_CODE)
 FEW = Bounds(forgeries=2)
+WEAK = {attack.slug: attack.scenario for attack in ATTACKS}
 
 SCENARIOS: dict[str, Scenario] = {
     # ---------------------------------------------------------------- honest parties, and what may go wrong
@@ -111,6 +133,22 @@ SCENARIOS: dict[str, Scenario] = {
         cast=Cast(resource_servers=("rs.example", "other-rs.example")),
         bounds=Bounds(client_runs=1, forgeries=2),
     ),
+    # ---------------------------------------------------------------- parts of a deployment that not all have
+    "pushed requests": Scenario(policy=EVERYTHING.plus(PUSHED_REQUESTS), attacker=WEB, bounds=FEW),
+    "pushed request of another client": Scenario(policy=Policy([PUSHED_REQUESTS, WRONG_NAME])),
+    "pushed requests, implicit": Scenario((IMPLICIT,), Policy([PUSHED_REQUESTS])),
+    "pushed request for a response type that is not registered": Scenario(
+        policy=Policy([PUSHED_REQUESTS]), cast=Cast(response_types=("token",))
+    ),
+    "signed requests": Scenario(policy=EVERYTHING.plus(SIGNED_REQUESTS), attacker=WEB, bounds=FEW),
+    "redirector": WEAK["open-redirector"],
+    "redirector, fragment": WEAK["reattached-fragment"],
+    "page by a user": WEAK["path-confusion"],
+    "embedded content": WEAK["referer-leak"],
+    "script on the error page": WEAK["response-mode-downgrade"],
+    "web message": WEAK["web-message-to-anybody"],
+    "web message, implicit": Scenario((IMPLICIT,), cast=Cast(response_mode="web_message")),
+    "frame": WEAK["clickjacking"],
     "two users": Scenario(policy=EVERYTHING, cast=Cast(users=("alice", "bob")), bounds=Bounds(windows=1)),
 }
 

@@ -8,8 +8,12 @@ import pytest
 
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
+from oauth_model.flows.client_site import CLIENT_SITE
+from oauth_model.flows.framed_page import FRAMED_PAGE
 from oauth_model.flows.implicit import IMPLICIT
+from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
+from oauth_model.flows.web_message import WEB_MESSAGE
 from oauth_model.messages import (
     AuthorizationErrorResponse,
     Message,
@@ -20,7 +24,10 @@ from oauth_model.messages import (
 from oauth_model.world import Composition
 from tests.core.scenarios import SCENARIOS, taken, walked
 
-FLOWS = (BROWSER, RESOURCE_ACCESS, AUTHORIZATION_CODE, IMPLICIT)
+FLOWS = (
+    *(BROWSER, RESOURCE_ACCESS, CLIENT_SITE, WEB_MESSAGE, FRAMED_PAGE),
+    *(PUSHED_REQUESTS, AUTHORIZATION_CODE, IMPLICIT),
+)
 
 Place = tuple[str, str, int]
 """A row: its flow, its role, and which one it is in that table."""
