@@ -16,6 +16,7 @@ import click
 COMMANDS = {
     "check": ("check", "Check a deployment, or survey all profiles against all attackers."),
     "attack": ("attack", "Show an attack of the catalogue, and what stops it."),
+    "matrix": ("matrix", "Print which mitigation stops which attack of the catalogue."),
     "fix": ("fix", "Find the smallest sets of mitigations that mend a deployment."),
     "deployment": ("deployment", "Turn an authorization server's metadata into a deployment file."),
     "draw": ("draw", "Draw a role's machine, a flow or a saved run."),

@@ -1,0 +1,108 @@
+"""`oauth-model matrix`: which mitigation stops which attack, from the search."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from oauth_model.cli.output import counting, described, say, say_json, table
+
+if TYPE_CHECKING:
+    from oauth_model.attacks import Attack
+    from oauth_model.attacks.matrix import Line
+
+
+@click.command("matrix", short_help="Which mitigation stops which attack.")
+@click.option("--attack", "-a", "names", multiple=True, metavar="NAME", help="This attack only; may be repeated.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "csv", "markdown"]), default="text", show_default=True
+)
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=2, show_default=True, help="How many searches run at a time."
+)
+def command(names: tuple[str, ...], form: str, jobs: int) -> int:
+    """Print which mitigation, switched on alone, stops which attack of the catalogue.
+
+    Each attack is searched for in the deployment of its precondition, and again with each mitigation on that is off
+    there. Those that are on there do not stop it. Takes some minutes. Status 0 if every attack was found, 1 if not.
+    """
+    from oauth_model.attacks import ATTACKS
+    from oauth_model.attacks.matrix import matrix
+    from oauth_model.names import ATTACK, look_up_all
+
+    attacks: tuple[Attack, ...] = look_up_all(ATTACK, names, "--attack") if names else ATTACKS
+    with counting("searches") as note:
+        lines = list(matrix(attacks, jobs=jobs, note=note))
+    if form == "json":
+        say_json({"schema": 1, "attacks": [_plain(line) for line in lines]})
+    elif form == "csv":
+        say(_csv(lines).rstrip("\n"))
+    else:
+        say(*(_markdown(lines) if form == "markdown" else _text(lines)))
+    return 0 if all(line.precondition.broken for line in lines) else 1
+
+
+def _text(lines: list[Line]) -> Iterator[str]:
+    for line in lines:
+        attack = line.attack
+        yield f"{attack.id or '-':5} {attack.title}"
+        rows = [(verdict, ", ".join(shown)) for verdict, shown in _shown(line) if shown]
+        yield from table([*rows, ("within", str(attack.bounds_when_stopped or attack.bounds))], indent="      ")
+        yield ""
+
+
+def _markdown(lines: list[Line]) -> Iterator[str]:
+    from oauth_model.attacks.matrix import DOES_NOT, IN_PART, NO_RUN, STOPS, UNDECIDED
+
+    yield "| | attack | stopped by | only in part by | not stopped by, switched on alone | within | states |"
+    yield "|---|---|---|---|---|---|---|"
+    for line in lines:
+        shown = dict(_shown(line))
+        part = [*shown[IN_PART], *(f"{name} ({verdict})" for verdict in (UNDECIDED, NO_RUN) for name in shown[verdict])]
+        states = max((cell.result.states for cell in line.cells if cell.result is not None), default=0)
+        columns = _listed(shown[STOPS]), _listed(part), _listed(shown[DOES_NOT])
+        cells = [line.attack.id or "", line.attack.title, *columns]
+        yield f"| {' | '.join(cells)} | {line.attack.bounds_when_stopped or line.attack.bounds} | {states:,} |"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" if " " not in name else name for name in names) or "nothing"
+
+
+def _shown(line: Line) -> Iterator[tuple[str, list[str]]]:
+    """Each verdict with the mitigations that have it; those that were on before are left out: there are too many."""
+    from oauth_model.attacks.matrix import DOES_NOT, IN_PART, NO_RUN, STOPS, UNDECIDED
+
+    for verdict in (STOPS, IN_PART, DOES_NOT, UNDECIDED, NO_RUN):
+        yield verdict, [cell.mitigation.slug for cell in line.having(verdict, searched=True)]
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {
+        **described(line.attack),
+        "breaks": [verdict.goal.slug for verdict in line.precondition.broken],
+        "mitigations": {
+            cell.mitigation.slug: {
+                "verdict": cell.verdict,
+                "on_before": cell.result is None,
+                "states": cell.result.states if cell.result is not None else None,
+                "bound": cell.bound,
+            }
+            for cell in line.cells
+        },
+    }
+
+
+def _csv(lines: list[Line]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["attack", "id", "bound", *(cell.mitigation.slug for cell in lines[0].cells)] if lines else [])
+    for line in lines:
+        attack = line.attack
+        bound = attack.bounds_when_stopped or attack.bounds
+        writer.writerow([attack.slug, attack.id or "", str(bound), *(cell.verdict for cell in line.cells)])
+    return out.getvalue()
