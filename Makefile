@@ -21,8 +21,9 @@ STAMP := $(VENV)/made-for
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
 
-check: $(STAMP)  ## check the model: which goals hold, which are broken, and by which run
+check: $(STAMP)  ## check the model: which goals hold, which are broken, and what stops which attack
 	@$(BIN)/oauth-model check $(ARGS)
+	@$(BIN)/oauth-model matrix --write docs/matrix.md
 
 test: lint  ## lint, then run the library's tests and the property suites
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)

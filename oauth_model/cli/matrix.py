@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,27 +23,43 @@ if TYPE_CHECKING:
     "--format", "form", type=click.Choice(["text", "json", "csv", "markdown"]), default="text", show_default=True
 )
 @click.option(
+    "--write",
+    "page",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Bring the table in a Markdown page up to date, if the model has changed since.",
+)
+@click.option(
     "--jobs", "-j", type=click.IntRange(1), default=2, show_default=True, help="How many searches run at a time."
 )
-def command(names: tuple[str, ...], form: str, jobs: int) -> int:
+def command(names: tuple[str, ...], form: str, page: Path | None, jobs: int) -> int:
     """Print which mitigation, switched on alone, stops which attack of the catalogue.
 
     Each attack is searched for in the deployment of its precondition, and again with each mitigation on that is off
     there. Those that are on there do not stop it. Takes some minutes. Status 0 if every attack was found, 1 if not.
     """
+    if page is not None and (names or form != "text"):
+        raise click.UsageError("--write writes the whole table, so it goes without --attack and --format")
     from oauth_model.attacks import ATTACKS
     from oauth_model.attacks.matrix import matrix
+    from oauth_model.attacks.matrix_page import is_current, renewed
     from oauth_model.names import ATTACK, look_up_all
 
     attacks: tuple[Attack, ...] = look_up_all(ATTACK, names, "--attack") if names else ATTACKS
+    if page is not None and is_current(page.read_text(encoding="utf-8"), page):
+        say(f"{page} is current")
+        return 0
     with counting("searches") as note:
         lines = list(matrix(attacks, jobs=jobs, note=note))
-    if form == "json":
+    if page is not None:
+        page.write_text(renewed(page.read_text(encoding="utf-8"), page, list(markdown(lines))), encoding="utf-8")
+        say(f"wrote {page}")
+    elif form == "json":
         say_json({"schema": 1, "attacks": [_plain(line) for line in lines]})
     elif form == "csv":
         say(_csv(lines).rstrip("\n"))
     else:
-        say(*(_markdown(lines) if form == "markdown" else _text(lines)))
+        say(*(markdown(lines) if form == "markdown" else _text(lines)))
     return 0 if all(line.precondition.broken for line in lines) else 1
 
 
@@ -55,7 +72,8 @@ def _text(lines: list[Line]) -> Iterator[str]:
         yield ""
 
 
-def _markdown(lines: list[Line]) -> Iterator[str]:
+def markdown(lines: list[Line]) -> Iterator[str]:
+    """The matrix as a Markdown table, a line for each attack."""
     from oauth_model.attacks.matrix import DOES_NOT, IN_PART, NO_RUN, STOPS, UNDECIDED
 
     yield "| | attack | stopped by | only in part by | not stopped by, switched on alone | within | states |"
