@@ -55,7 +55,9 @@ class Cast:
     things, and with `leaking_error_page` a script on its error page tells others its address. `referrer_policy` is what
     clients say of the Referer header field: "unsafe-url" or "no-referrer". `response_mode` is the one that
     clients ask for (None for that of the grant), and `response_modes_supported` those that authorization servers let a
-    request choose.
+    request choose. `cleartext` are the pages of clients that are on http: "login", "redirection endpoint"; with
+    `host_cookies` clients' cookies have the prefix `__Host-`: they are set and sent over https alone, by their own
+    host. With `careful_users` resource owners set out to sign in with honest authorization servers alone.
     """
 
     users: tuple[str, ...] = ("alice",)
@@ -80,6 +82,9 @@ class Cast:
     referrer_policy: str = "unsafe-url"
     response_mode: str | None = None
     response_modes_supported: tuple[str, ...] = ()
+    cleartext: tuple[str, ...] = ()
+    host_cookies: bool = False
+    careful_users: bool = False
     confidential: bool = False
     distinct_redirect_uris: bool = False
     audience_restricted: bool = False
@@ -117,7 +122,8 @@ class Cast:
 
     def redirect_uri(self, client: str, issuer: str) -> Uri:
         """The complete redirection URI that a client has registered at an authorization server."""
-        return Uri(origin_of(client), f"{CALLBACK}/{issuer}" if self.distinct_redirect_uris else CALLBACK)
+        path = f"{CALLBACK}/{issuer}" if self.distinct_redirect_uris else CALLBACK
+        return Uri(origin_of(client), path, self._scheme("redirection endpoint"))
 
     @property
     def matching_rule(self) -> Matching:
@@ -194,11 +200,19 @@ class Cast:
 
     def login_endpoint(self, client: str) -> Uri:
         """Where a client starts the flow."""
-        return Uri(origin_of(client), "/login")
+        return Uri(origin_of(client), "/login", self._scheme("login"))
+
+    def _scheme(self, page: str) -> str:
+        return "http" if page in self.cleartext else "https"
 
     def resource_endpoint(self, server: str) -> Uri:
         """Where a resource server serves."""
         return Uri(server, "/resource")
+
+    @property
+    def issuers_on_offer(self) -> tuple[str, ...]:
+        """The authorization servers with which resource owners set out to sign in."""
+        return tuple(name for name in self.authorization_servers if self.honest(name) or not self.careful_users)
 
     def resource_indicators(self) -> tuple[ResourceIndicator, ...]:
         """Every resource server, as a client names it."""

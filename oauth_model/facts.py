@@ -213,6 +213,13 @@ class InFrontChannel(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class SentInCleartext(Fact):
+    """A user agent sent a request of the protocol's over http."""
+
+    uri: Uri
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialSent(Fact):
     """A user agent sent a resource owner's credential to a party."""
 

@@ -80,7 +80,8 @@ class Envelope:
     channel: `uri` is where the browser is sent, `cookies` go with a request, `set_cookie` comes with an
     answer, `form` is a credential that a browser posts on (`repost` says the server asked for that).
     `mode` is where the parameters of a response are, if not where its grant has them by itself: "query", "fragment",
-    "form_post". `at_once` marks a request whose moment the attacker chooses.
+    "form_post". `at_once` marks a request whose moment the attacker chooses, `cleartext` what goes
+    over http.
     """
 
     sender: Address
@@ -93,6 +94,7 @@ class Envelope:
     mode: str | None = None
     repost: bool = False
     at_once: bool = False
+    cleartext: bool = False
 
     def terms(self) -> Iterator[Term]:
         """What the receiver learns."""

@@ -26,6 +26,7 @@ from oauth_model.goals.lifecycle import (
 from oauth_model.goals.liveness import every_run_comes_to_an_end, honest_run_reaches_its_end
 from oauth_model.goals.redirection import (
     code_is_tied_to_its_redirect_uri,
+    front_channel_is_encrypted,
     redirect_uri_means_one_thing,
     redirect_uris_match,
     response_arrives_at_the_redirection_endpoint,
@@ -65,6 +66,7 @@ GOALS: tuple[Goal, ...] = (
     response_arrives_at_the_redirection_endpoint,
     response_mode_is_the_clients,
     redirect_uri_means_one_thing,
+    front_channel_is_encrypted,
     code_is_tied_to_its_redirect_uri,
     verifier_and_challenge_go_together,
     honest_run_reaches_its_end,
@@ -91,6 +93,7 @@ __all__ = [
     "codes_stay_secret",
     "ended_tokens_serve_nothing",
     "every_run_comes_to_an_end",
+    "front_channel_is_encrypted",
     "grant_belongs_to_the_browser_that_consented",
     "grant_was_asked_for_in_this_session",
     "honest_run_reaches_its_end",

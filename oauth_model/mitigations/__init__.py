@@ -24,6 +24,7 @@ from oauth_model.mitigations.redirection import (
 )
 from oauth_model.mitigations.request_integrity import PUSHED_REQUESTS, SIGNED_REQUESTS
 from oauth_model.mitigations.resource_server import AUDIENCE, TOKEN_IN_HEADER_ONLY
+from oauth_model.mitigations.transport import HOST_COOKIES, TLS
 
 MITIGATIONS: tuple[Mitigation, ...] = (
     PUSHED_REQUESTS,
@@ -54,6 +55,8 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     NO_OPEN_REDIRECTOR,
     REFERRER_POLICY,
     FORM_POST,
+    TLS,
+    HOST_COOKIES,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
@@ -67,6 +70,7 @@ __all__ = [
     "DISTINCT_REDIRECT_URIS",
     "EXACT_REDIRECT_URI",
     "FORM_POST",
+    "HOST_COOKIES",
     "ISS",
     "MITIGATIONS",
     "NO_IMPLICIT",
@@ -86,6 +90,7 @@ __all__ = [
     "SEE_OTHER",
     "SIGNED_REQUESTS",
     "STATE",
+    "TLS",
     "TOKEN_IN_HEADER_ONLY",
     "TOKEN_ISSUED_TO_CLIENT",
     "Fill",
