@@ -57,7 +57,8 @@ class Cast:
     clients ask for (None for that of the grant), and `response_modes_supported` those that authorization servers let a
     request choose. `cleartext` are the pages of clients that are on http: "login", "redirection endpoint"; with
     `host_cookies` clients' cookies have the prefix `__Host-`: they are set and sent over https alone, by their own
-    host. With `careful_users` resource owners set out to sign in with honest authorization servers alone.
+    host. With `careful_users` resource owners set out to sign in with honest authorization servers alone. With
+    `discovery` clients learn endpoints and credentials from metadata and by registration, for each issuer.
     """
 
     users: tuple[str, ...] = ("alice",)
@@ -85,6 +86,7 @@ class Cast:
     cleartext: tuple[str, ...] = ()
     host_cookies: bool = False
     careful_users: bool = False
+    discovery: bool = False
     confidential: bool = False
     distinct_redirect_uris: bool = False
     audience_restricted: bool = False

@@ -68,6 +68,15 @@ class Ended(Shared):
     revoked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Registered(Shared):
+    """A client registered a redirection URI at an authorization server (RFC 7591 section 3.1)."""
+
+    issuer: str
+    client: str
+    redirect_uri: Uri
+
+
 # ------------------------------------------------------------------ the authorization server's
 
 
@@ -131,6 +140,16 @@ class Started(Fact):
     browser: str
     issuer: str
     server: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configured(Fact):
+    """A client run took metadata from `issuer`, which calls itself `claimed` in it."""
+
+    client: str
+    run: int
+    issuer: str
+    claimed: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
 from oauth_model.flows.client_site import CLIENT_SITE
+from oauth_model.flows.discovery import DISCOVERY
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
@@ -131,6 +132,8 @@ class Scenario:
             shared.append(CLIENT_SITE)
         if "pushed-requests" in self.policy.slugs:
             shared.append(PUSHED_REQUESTS)
+        if self.full_cast.discovery:
+            shared.append(DISCOVERY)
         return (*(flow for flow in shared if flow not in self.flows), *self.flows)
 
     @property

@@ -95,6 +95,46 @@ class Uri(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorizationEndpoint(Term):
+    """Where a server says that it takes authorization requests (RFC 8414 section 2)."""
+
+    server: str
+
+    def __str__(self) -> str:
+        return f"https://{self.server}/authorize"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEndpoint(Term):
+    """Where a server says that it takes token requests (RFC 8414 section 2)."""
+
+    server: str
+
+    def __str__(self) -> str:
+        return f"https://{self.server}/token"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationEndpoint(Term):
+    """Where a server says that clients register (RFC 8414 section 2)."""
+
+    server: str
+
+    def __str__(self) -> str:
+        return f"https://{self.server}/register"
+
+
+@dataclass(frozen=True, slots=True)
+class PushedRequestEndpoint(Term):
+    """Where a server says that it takes pushed authorization requests (RFC 9126 section 5)."""
+
+    server: str
+
+    def __str__(self) -> str:
+        return f"https://{self.server}/par"
+
+
+@dataclass(frozen=True, slots=True)
 class Location(Term):
     """The address of a page that a user agent shows, with what is in its query or fragment."""
 

@@ -32,7 +32,7 @@ from oauth_model.flows.authorization_endpoint import (
     show_error_page,
 )
 from oauth_model.flows.flow import Flow
-from oauth_model.machine import ANY, SAME, Guard, Row, View, disabled, enabled, nothing, refuses_with
+from oauth_model.machine import ANY, SAME, Address, Guard, Row, View, disabled, enabled, nothing, refuses_with
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -63,13 +63,14 @@ from oauth_model.terms import (
     RequestObject,
     ResourceIndicator,
     Scope,
+    Uri,
 )
 
 
 def client_rows() -> list[Row]:
     waiting = "response_awaited"
     arrived: list[Guard] = [callback_is_asked, response_is_where_i_look]
-    starts: list[Guard] = [issuer_is_mine, code_grant_is_used, request_goes_through_browser]
+    starts: list[Guard] = [issuer_is_mine, endpoints_are_configured, code_grant_is_used, request_goes_through_browser]
     return [
         #   on                          source             dest              guards                                         effect
         Row(LoginRequest,               "idle",            waiting,          [*starts, secret_stays_out],                   send_authorization_request),
@@ -121,6 +122,11 @@ def code_grant_is_used(me: View, message: Message) -> bool:
     return bool(me.cast.client_uses == "code")
 
 
+def endpoints_are_configured(me: View, message: LoginRequest) -> bool:
+    """This client knows where the endpoints are, and need not ask for metadata."""
+    return not me.cast.discovery
+
+
 request_goes_through_browser = disabled("pushed-requests", "request_goes_through_browser")
 
 secret_stays_out = enabled("secret-in-back-channel", "secret_stays_out")
@@ -151,8 +157,8 @@ def browser_has_no_session(me: View, message: Message) -> bool:
 
 
 def answer_is_from_my_issuer(me: View, message: Message) -> bool:
-    """The answer comes over TLS from the token endpoint that was asked."""
-    return bool(me.sender.party == me.memory.issuer.name)
+    """The answer comes over TLS from the server that was asked: the issuer, or whoever has the endpoint it named."""
+    return bool(me.sender.party == (me.memory.server_asked or me.memory.issuer.name))
 
 
 # ------------------------------------------------------------------ effects: client
@@ -188,7 +194,7 @@ def attach_grant(me: View, message: TokenResponse) -> None:
     """Attach the grant to the session with the browser that brought the response."""
     me.happened(Attached(me.party, me.index, me.memory.window.party, message.access_token))
     me.remember(access_token=message.access_token)
-    me.forget("redirect_uri")
+    me.forget("redirect_uri", "server_asked")
 
 
 def show_failure(me: View, message: Message) -> None:
@@ -229,7 +235,12 @@ def unsolicited_issuer(me: View) -> str:
 def authorization_request(me: View, message: LoginRequest) -> AuthorizationRequest:
     """The authorization request for what the user picked, and what is remembered of it (RFC 6749 section 4.1.1)."""
     me.remember(issuer=message.issuer, resource=message.resource)
-    redirect_uri = me.cast.redirect_uri(me.party, message.issuer.name)
+    return request_for_issuer(me)
+
+
+def request_for_issuer(me: View) -> AuthorizationRequest:
+    """The authorization request of a run that knows its issuer."""
+    redirect_uri = me.cast.redirect_uri(me.party, me.memory.issuer.name)
     me.remember(redirect_uri=redirect_uri)
     request = me.make(
         AuthorizationRequest,
@@ -250,8 +261,20 @@ def note_start(me: View, message: LoginRequest) -> None:
 
 def _send_authorization_request(me: View, message: LoginRequest, request: AuthorizationRequest) -> None:
     note_start(me, message)
-    endpoint = me.cast.authorization_endpoint(message.issuer.name)
-    me.reply(request, uri=endpoint, set_cookie=Cookie(me.party, me.index))
+    me.reply(request, uri=authorization_endpoint(me), set_cookie=Cookie(me.party, me.index))
+
+
+def send_to_authorization_endpoint(me: View, window: Address, request: Message) -> None:
+    """Redirect a waiting browser to the authorization endpoint."""
+    me.send(window, request, uri=authorization_endpoint(me), set_cookie=Cookie(me.party, me.index))
+    me.forget("authorization_endpoint")
+
+
+def authorization_endpoint(me: View) -> Uri:
+    """The authorization endpoint of the run's issuer, or the one that its metadata named."""
+    named = me.memory.authorization_endpoint
+    uri: Uri = me.cast.authorization_endpoint(named.server if named else me.memory.issuer.name)
+    return uri
 
 
 def _redeem(me: View, message: AuthorizationResponse, *, pending: bool) -> None:
@@ -262,7 +285,11 @@ def _redeem(me: View, message: AuthorizationResponse, *, pending: bool) -> None:
     request = me.make(
         TokenRequest, grant_type="authorization_code", code=message.code, client_id=ClientId(me.party)
     )
-    me.send(issuer, request)
+    endpoint = me.memory.token_endpoint
+    if endpoint is not None:
+        me.remember(server_asked=endpoint.server)
+        me.forget("token_endpoint", "client_secret")
+    me.send(endpoint.server if endpoint else issuer, request)
 
 
 # ------------------------------------------------------------------ guards: token endpoint

@@ -11,6 +11,7 @@ from oauth_model.flows.authorization_code import (
     browser_has_no_session,
     browser_session_is_mine,
     callback_is_asked,
+    endpoints_are_configured,
     issuer_is_mine,
     request_goes_through_browser,
     response_is_where_i_look,
@@ -61,7 +62,7 @@ def client_rows() -> list[Row]:
     arrived: list[Guard] = [callback_is_asked, response_is_where_i_look]
     return [
         #   on                          source   dest          guards                                            effect
-        Row(LoginRequest,               "idle",  waiting,      [issuer_is_mine, implicit_grant_is_used, request_goes_through_browser], send_authorization_request),
+        Row(LoginRequest,               "idle",  waiting,      [issuer_is_mine, endpoints_are_configured, implicit_grant_is_used, request_goes_through_browser], send_authorization_request),
         Row(ImplicitResponse,           waiting, "token_held", [*arrived, browser_session_is_mine],              attach_token),
         Row(ImplicitResponse,           "idle",  "token_held", [*arrived, browser_has_no_session, implicit_grant_is_used], attach_unsolicited_token),
         Row(AuthorizationErrorResponse, waiting, "failed",     [browser_session_is_mine],                        show_failure),

@@ -1,6 +1,10 @@
 """Goals: one file for each family, each goal a sentence that is true or is not."""
 
-from oauth_model.goals.authentication import nobody_logs_in_as_another, response_is_from_the_issuer_asked
+from oauth_model.goals.authentication import (
+    metadata_is_of_the_issuer_asked,
+    nobody_logs_in_as_another,
+    response_is_from_the_issuer_asked,
+)
 from oauth_model.goals.authorization import (
     code_is_redeemed_by_its_client,
     nobody_else_is_served,
@@ -47,6 +51,7 @@ GOALS: tuple[Goal, ...] = (
     code_is_redeemed_by_its_client,
     nobody_logs_in_as_another,
     response_is_from_the_issuer_asked,
+    metadata_is_of_the_issuer_asked,
     grant_was_asked_for_in_this_session,
     grant_belongs_to_the_browser_that_consented,
     login_is_the_users_own,
@@ -98,6 +103,7 @@ __all__ = [
     "grant_was_asked_for_in_this_session",
     "honest_run_reaches_its_end",
     "login_is_the_users_own",
+    "metadata_is_of_the_issuer_asked",
     "nobody_else_is_served",
     "nobody_logs_in_as_another",
     "passwords_go_only_to_their_server",

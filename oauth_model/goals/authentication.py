@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import LoggedIn, ResponseAccepted
+from oauth_model.facts import Configured, LoggedIn, ResponseAccepted
 from oauth_model.goals.goal import Evidence, always
 
 
@@ -26,3 +26,9 @@ def response_is_from_the_issuer_asked(world: Evidence, accepted: ResponseAccepte
         return True
     consent = world.consent(accepted.credential)
     return consent is None or not (world.honest(consent.user) or world.honest(accepted.browser, accepted.issuer))
+
+
+@always("RFC 8414 section 6.2", id="AN6", each=(Configured,))
+def metadata_is_of_the_issuer_asked(world: Evidence, configured: Configured) -> bool:
+    """A client uses metadata for an issuer only if that issuer gave it, and calls itself so in it."""
+    return configured.claimed == configured.issuer

@@ -42,6 +42,12 @@ from oauth_model.messages.channel import (
     Spontaneous,
     UserInterface,
 )
+from oauth_model.messages.metadata import (
+    MetadataRequest,
+    MetadataResponse,
+    RegistrationRequest,
+    RegistrationResponse,
+)
 from oauth_model.messages.pushed import (
     AuthorizationRequestByReference,
     PushedAuthorizationRequest,
@@ -88,6 +94,8 @@ __all__ = [
     "LinkWithToken",
     "LoginRequest",
     "Message",
+    "MetadataRequest",
+    "MetadataResponse",
     "Page",
     "PushedAuthorizationRequest",
     "PushedAuthorizationResponse",
@@ -95,6 +103,8 @@ __all__ = [
     "RESOURCE_SERVER",
     "ROLES",
     "Redirect",
+    "RegistrationRequest",
+    "RegistrationResponse",
     "ResourceError",
     "ResourceErrorResponse",
     "ResourceRequest",

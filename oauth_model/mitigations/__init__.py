@@ -13,6 +13,7 @@ from oauth_model.mitigations.authorization_server import (
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
 )
+from oauth_model.mitigations.metadata import METADATA_ISSUER
 from oauth_model.mitigations.mitigation import Fill, Mitigation, Policy
 from oauth_model.mitigations.pkce import PKCE_NO_DOWNGRADE, PKCE_PLAIN, PKCE_REQUIRED, PKCE_S256, PLAIN_REFUSED
 from oauth_model.mitigations.redirection import (
@@ -57,6 +58,7 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     FORM_POST,
     TLS,
     HOST_COOKIES,
+    METADATA_ISSUER,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
@@ -72,6 +74,7 @@ __all__ = [
     "FORM_POST",
     "HOST_COOKIES",
     "ISS",
+    "METADATA_ISSUER",
     "MITIGATIONS",
     "NO_IMPLICIT",
     "NO_OPEN_REDIRECTOR",
