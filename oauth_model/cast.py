@@ -59,6 +59,11 @@ class Cast:
     `host_cookies` clients' cookies have the prefix `__Host-`: they are set and sent over https alone, by their own
     host. With `careful_users` resource owners set out to sign in with honest authorization servers alone. With
     `discovery` clients learn endpoints and credentials from metadata and by registration, for each issuer.
+
+    A client may be a platform on which several tenants have connections to authorization servers, one connection for
+    each issuer; what connects to the attacker's is the attacker's. With `context_in_uri` it goes by the redirection
+    URI at which a response comes in for the connection that it belongs to, and keeps no connection in its session;
+    with `token_vault` a tenant can use the tokens that runs of its connections brought.
     """
 
     users: tuple[str, ...] = ("alice",)
@@ -87,6 +92,8 @@ class Cast:
     host_cookies: bool = False
     careful_users: bool = False
     discovery: bool = False
+    context_in_uri: bool = False
+    token_vault: bool = False
     confidential: bool = False
     distinct_redirect_uris: bool = False
     audience_restricted: bool = False
@@ -124,7 +131,8 @@ class Cast:
 
     def redirect_uri(self, client: str, issuer: str) -> Uri:
         """The complete redirection URI that a client has registered at an authorization server."""
-        path = f"{CALLBACK}/{issuer}" if self.distinct_redirect_uris else CALLBACK
+        distinct = self.distinct_redirect_uris or self.context_in_uri
+        path = f"{CALLBACK}/{issuer}" if distinct else CALLBACK
         return Uri(origin_of(client), path, self._scheme("redirection endpoint"))
 
     @property

@@ -18,6 +18,7 @@ from oauth_model.goals import (
 )
 from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
+    CONNECTION_CONTEXT,
     DISTINCT_REDIRECT_URIS,
     EXACT_REDIRECT_URI,
     FORM_POST,
@@ -79,7 +80,7 @@ MIX_UP_WITH_INTERCEPTION = Attack(
     BROWSES | NETWORK | IS_AUTHORIZATION_SERVER,
     breaks=(codes_stay_secret, response_is_from_the_issuer_asked, nobody_else_is_served),
     off=(TLS, HOST_COOKIES, ISS, DISTINCT_REDIRECT_URIS),
-    stopped_by=((ISS,), (TLS,), (DISTINCT_REDIRECT_URIS,)),
+    stopped_by=((ISS,), (TLS,), (DISTINCT_REDIRECT_URIS,), (CONNECTION_CONTEXT,)),
     not_stopped_by=((PKCE_S256,), (STATE,)),
     bounds=Bounds(client_runs=1, windows=1, forgeries=2),
     bounds_when_stopped=Bounds(windows=1, forgeries=3),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from oauth_model.cast import ATTACKER
 from oauth_model.facts import Attached, Ended, Replayed, ResponseAccepted, RunFailed, Started, TokenIssued
 from oauth_model.flows.authorization_endpoint import (
     answer_access_denied,
@@ -50,6 +51,7 @@ from oauth_model.messages import (
     Message,
     Page,
     TokenErrorResponse,
+    TokenFromVault,
     TokenRequest,
     TokenResponse,
 )
@@ -179,6 +181,7 @@ def send_authorization_request_with_secret(me: View, message: LoginRequest) -> N
 
 def redeem_code(me: View, message: AuthorizationResponse) -> None:
     """Ask the token endpoint for the access token (RFC 6749 section 4.1.3)."""
+    take_up_context(me)
     _redeem(me, message, pending=True)
 
 
@@ -193,6 +196,7 @@ def redeem_unsolicited_code(me: View, message: AuthorizationResponse) -> None:
 def attach_grant(me: View, message: TokenResponse) -> None:
     """Attach the grant to the session with the browser that brought the response."""
     me.happened(Attached(me.party, me.index, me.memory.window.party, message.access_token))
+    share_with_tenant(me, message.access_token)
     me.remember(access_token=message.access_token)
     me.forget("redirect_uri", "server_asked")
 
@@ -232,6 +236,28 @@ def unsolicited_issuer(me: View) -> str:
     return next((name for name in issuers if me.cast.redirect_uri(me.party, name) == me.uri), issuers[0])
 
 
+def expected_issuer(me: View) -> Issuer:
+    """The authorization server whose response the client takes this one for: that of the run, if it kept one."""
+    kept: Issuer | None = None if me.cast.context_in_uri else me.memory.issuer
+    return kept or Issuer(unsolicited_issuer(me))
+
+
+def take_up_context(me: View) -> None:
+    """Go on with the connection that the response's own redirection URI stands for, where that is what counts."""
+    if me.cast.context_in_uri:
+        issuer = expected_issuer(me)
+        me.remember(issuer=issuer, redirect_uri=me.cast.redirect_uri(me.party, issuer.name))
+
+
+def share_with_tenant(me: View, token: AccessToken) -> None:
+    """Let the tenant of the connection in which the run was started use the token; tenants but the attacker's are
+    part of this client."""
+    connection = me.memory.connection
+    if connection is not None and not me.cast.honest(connection.name):
+        me.send(ATTACKER, TokenFromVault(token))
+    me.forget("connection")
+
+
 def authorization_request(me: View, message: LoginRequest) -> AuthorizationRequest:
     """The authorization request for what the user picked, and what is remembered of it (RFC 6749 section 4.1.1)."""
     me.remember(issuer=message.issuer, resource=message.resource)
@@ -255,8 +281,10 @@ def request_for_issuer(me: View) -> AuthorizationRequest:
 
 
 def note_start(me: View, message: LoginRequest) -> None:
-    """Record that a run was started, by which browser and for what."""
+    """Record that a run was started, by which browser and for what; the tenant is that of the connection picked."""
     me.happened(Started(me.party, me.index, me.sender.party, message.issuer.name, message.resource.server))
+    if me.cast.token_vault:
+        me.remember(connection=message.issuer)
 
 
 def _send_authorization_request(me: View, message: LoginRequest, request: AuthorizationRequest) -> None:

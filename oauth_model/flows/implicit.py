@@ -16,9 +16,11 @@ from oauth_model.flows.authorization_code import (
     request_goes_through_browser,
     response_is_where_i_look,
     send_authorization_request,
+    share_with_tenant,
     show_callback_page,
     show_failure,
     show_refusal,
+    take_up_context,
     unsolicited_issuer,
 )
 from oauth_model.flows.authorization_endpoint import (
@@ -97,6 +99,7 @@ def implicit_grant_is_used(me: View, message: Message) -> bool:
 
 def attach_token(me: View, message: ImplicitResponse) -> None:
     """Attach the token to the session with the browser that brought it."""
+    take_up_context(me)
     _attach(me, message, pending=True)
 
 
@@ -111,6 +114,7 @@ def _attach(me: View, message: ImplicitResponse, *, pending: bool) -> None:
     show_callback_page(me)
     me.happened(ResponseAccepted(me.party, me.index, me.sender.party, token, pending, me.memory.issuer.name))
     me.happened(Attached(me.party, me.index, me.sender.party, token))
+    share_with_tenant(me, token)
     me.remember(window=me.sender, access_token=token)
     me.forget("redirect_uri")
 

@@ -39,6 +39,7 @@ from oauth_model.goals.redirection import (
 )
 from oauth_model.goals.session_integrity import (
     grant_belongs_to_the_browser_that_consented,
+    grant_is_of_the_connection_asked,
     grant_was_asked_for_in_this_session,
     login_is_the_users_own,
     response_answers_one_pending_request,
@@ -56,6 +57,7 @@ GOALS: tuple[Goal, ...] = (
     grant_belongs_to_the_browser_that_consented,
     login_is_the_users_own,
     response_answers_one_pending_request,
+    grant_is_of_the_connection_asked,
     codes_stay_secret,
     stolen_code_is_useless,
     access_tokens_stay_secret,
@@ -100,6 +102,7 @@ __all__ = [
     "every_run_comes_to_an_end",
     "front_channel_is_encrypted",
     "grant_belongs_to_the_browser_that_consented",
+    "grant_is_of_the_connection_asked",
     "grant_was_asked_for_in_this_session",
     "honest_run_reaches_its_end",
     "login_is_the_users_own",

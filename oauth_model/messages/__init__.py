@@ -60,6 +60,7 @@ from oauth_model.messages.resource import (
     ResourceRequest,
     ResourceRequestInUri,
     ResourceResponse,
+    TokenFromVault,
     UseToken,
 )
 from oauth_model.messages.token import (
@@ -115,6 +116,7 @@ __all__ = [
     "SubResourceRequest",
     "TokenError",
     "TokenErrorResponse",
+    "TokenFromVault",
     "TokenRequest",
     "TokenResponse",
     "USER_AGENT",

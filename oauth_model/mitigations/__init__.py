@@ -1,6 +1,13 @@
 """Mitigations: one record each, one file a family. Their order here is the order of their checks."""
 
-from oauth_model.mitigations.at_the_client import DISTINCT_REDIRECT_URIS, ISS, STATE, TOKEN_ISSUED_TO_CLIENT
+from oauth_model.mitigations.at_the_client import (
+    CONNECTION_CONTEXT,
+    DISTINCT_REDIRECT_URIS,
+    INTENT,
+    ISS,
+    STATE,
+    TOKEN_ISSUED_TO_CLIENT,
+)
 from oauth_model.mitigations.authorization_server import (
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
@@ -59,6 +66,8 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     TLS,
     HOST_COOKIES,
     METADATA_ISSUER,
+    CONNECTION_CONTEXT,
+    INTENT,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
@@ -69,10 +78,12 @@ __all__ = [
     "CLIENT_AUTHENTICATION",
     "CODE_BOUND_TO_CLIENT",
     "CODE_SINGLE_USE",
+    "CONNECTION_CONTEXT",
     "DISTINCT_REDIRECT_URIS",
     "EXACT_REDIRECT_URI",
     "FORM_POST",
     "HOST_COOKIES",
+    "INTENT",
     "ISS",
     "METADATA_ISSUER",
     "MITIGATIONS",
