@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from oauth_model.terms import AccessToken, Code, Cookie, Password, Scope, Term, Uri
+from oauth_model.terms import AccessToken, ClientAssertion, Code, Cookie, Password, Scope, Term, Uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,17 @@ class Ended(Shared):
 
     token: AccessToken
     revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAuthenticated(Shared):
+    """An authorization server took a request for that of `client`, by an assertion that came with it."""
+
+    issuer: str
+    client: str
+    assertion: ClientAssertion
+    request: str
+    authorization: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,15 @@ class Started(Fact):
     run: int
     browser: str
     issuer: str
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssertionMade(Fact):
+    """A client made an assertion, and sent it to `server`."""
+
+    client: str
+    assertion: ClientAssertion
     server: str
 
 

@@ -278,6 +278,26 @@ class ClientSecret(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class ClientAssertion(Term):
+    """A JWT by which a client authenticates (RFC 7523 section 3): `client` is its issuer and subject.
+
+    `key` is the authorization server for which the client keeps the key that signed it, None for one key for all.
+    Only the client can make one; its `jti` is the run that did, and which of that run's it is.
+    """
+
+    client: str
+    key: str | None
+    audience: Issuer | TokenEndpoint
+    run: int
+    number: int = 1
+
+    back_channel_only: ClassVar[bool] = True
+
+    def __str__(self) -> str:
+        return f"assertion({self.client}#{self.run}.{self.number} for {self.audience})"
+
+
+@dataclass(frozen=True, slots=True)
 class Password(Term):
     """What a resource owner authenticates with at one authorization server."""
 

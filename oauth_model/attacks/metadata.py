@@ -6,18 +6,25 @@ from oauth_model.attackers import IS_AUTHORIZATION_SERVER
 from oauth_model.attacks.attack import Attack, Refuted
 from oauth_model.cast import Cast
 from oauth_model.goals import (
+    client_meant_the_assertion_for_this_server,
     client_secrets_stay_secret,
     codes_stay_secret,
     metadata_is_of_the_issuer_asked,
     response_is_from_the_issuer_asked,
 )
 from oauth_model.mitigations import (
+    ASSERTION_SINGLE_USE,
+    AUDIENCE_IS_ISSUER,
     CLIENT_AUTHENTICATION,
     DISTINCT_REDIRECT_URIS,
     EXACT_REDIRECT_URI,
     ISS,
+    KEY_FOR_EACH_SERVER,
     METADATA_ISSUER,
+    MTLS_CLIENT_AUTHENTICATION,
     PKCE_S256,
+    PRIVATE_KEY_JWT,
+    PUSHED_REQUESTS,
     STATE,
 )
 from oauth_model.scenario import Bounds
@@ -71,4 +78,39 @@ METADATA_IMPERSONATION = Attack(
     cast=Cast(discovery=True),
 )
 
-METADATA_ATTACKS = (MALICIOUS_ENDPOINTS, METADATA_IMPERSONATION)
+AUDIENCE_INJECTION = Attack(
+    "audience-injection",
+    "MX11",
+    "Audience of a client assertion chosen by the attacker",
+    "draft-ietf-oauth-security-topics-update section 2.1",
+    "The attacker's metadata names the honest server's token endpoint, which is the audience of the assertion that the "
+    "client sends to another endpoint, of the attacker's; the attacker hands it on.",
+    IS_AUTHORIZATION_SERVER,
+    breaks=(client_meant_the_assertion_for_this_server, client_secrets_stay_secret),
+    off=(AUDIENCE_IS_ISSUER, KEY_FOR_EACH_SERVER, CLIENT_AUTHENTICATION),
+    on=(PRIVATE_KEY_JWT, PUSHED_REQUESTS),
+    stopped_by=((AUDIENCE_IS_ISSUER,), (KEY_FOR_EACH_SERVER,), (MTLS_CLIENT_AUTHENTICATION,)),
+    not_stopped_by=((METADATA_ISSUER,), (PKCE_S256,), (ASSERTION_SINGLE_USE,), (ISS,), (PUSHED_REQUESTS,)),
+    bounds=Bounds(client_runs=1, windows=1, forgeries=2),
+    bounds_when_stopped=Bounds(windows=1, forgeries=4),
+    cast=Cast(discovery=True),
+)
+
+AUDIENCE_INJECTION_BY_ISSUER = Attack(
+    "audience-injection-by-issuer",
+    None,
+    "Audience of a client assertion chosen by metadata that claims to be another issuer's",
+    "RFC 8414 section 6.2",
+    "The same where the audience is the issuer identifier: the attacker's metadata has the honest server's.",
+    IS_AUTHORIZATION_SERVER,
+    breaks=(client_meant_the_assertion_for_this_server, client_secrets_stay_secret),
+    off=(METADATA_ISSUER, KEY_FOR_EACH_SERVER, CLIENT_AUTHENTICATION),
+    on=(PRIVATE_KEY_JWT, PUSHED_REQUESTS),
+    stopped_by=((METADATA_ISSUER,), (MTLS_CLIENT_AUTHENTICATION,)),
+    not_stopped_by=((AUDIENCE_IS_ISSUER,), (KEY_FOR_EACH_SERVER,), (ISS,), (PKCE_S256,)),
+    bounds=Bounds(client_runs=1, windows=1, forgeries=2),
+    bounds_when_stopped=Bounds(windows=1, forgeries=4),
+    cast=Cast(discovery=True),
+)
+
+METADATA_ATTACKS = (MALICIOUS_ENDPOINTS, METADATA_IMPERSONATION, AUDIENCE_INJECTION, AUDIENCE_INJECTION_BY_ISSUER)

@@ -32,6 +32,7 @@ from oauth_model.flows.authorization_endpoint import (
     scope_is_supported,
     show_error_page,
 )
+from oauth_model.flows.client_assertions import note_assertion, note_authentication
 from oauth_model.flows.flow import Flow
 from oauth_model.machine import ANY, SAME, Address, Guard, Row, View, disabled, enabled, nothing, refuses_with
 from oauth_model.messages import (
@@ -317,6 +318,7 @@ def _redeem(me: View, message: AuthorizationResponse, *, pending: bool) -> None:
     if endpoint is not None:
         me.remember(server_asked=endpoint.server)
         me.forget("token_endpoint", "client_secret")
+    note_assertion(me, request, endpoint.server if endpoint else issuer)
     me.send(endpoint.server if endpoint else issuer, request)
 
 
@@ -413,6 +415,7 @@ def _issue_code(me: View, scope: Scope) -> None:
 
 def _issue_access_token(me: View, message: TokenRequest, number: int) -> None:
     memory = me.memory
+    note_authentication(me, message)
     token = AccessToken(
         me.party, me.index, number, memory.user, memory.client, memory.scope, memory.audience
     )

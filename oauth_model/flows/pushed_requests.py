@@ -24,6 +24,7 @@ from oauth_model.flows.authorization_endpoint import (
     scope_is_supported,
     show_error_page,
 )
+from oauth_model.flows.client_assertions import note_assertion, note_authentication
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.implicit import implicit_grant_is_used
 from oauth_model.machine import SAME, Guard, Row, View, enabled, refuses_with
@@ -79,6 +80,7 @@ def push(me: View) -> None:
     if endpoint is not None:
         me.remember(server_asked=endpoint.server)
         me.forget("pushed_request_endpoint")
+    note_assertion(me, request, endpoint.server if endpoint else me.memory.issuer.name)
     me.send(endpoint.server if endpoint else me.memory.issuer.name, request)
 
 
@@ -120,6 +122,7 @@ def token_was_asked_for(me: View, message: AuthorizationRequestByReference) -> b
 
 def answer_with_request_uri(me: View, message: PushedAuthorizationRequest) -> None:
     """Keep the request, and give out a reference to it (RFC 9126 section 2.2)."""
+    note_authentication(me, message)
     keep_request(me, message)
     me.remember(response_type=message.response_type)
     me.reply(PushedAuthorizationResponse(RequestUri(me.party, me.index)))

@@ -1,6 +1,7 @@
 """Goals: one file for each family, each goal a sentence that is true or is not."""
 
 from oauth_model.goals.authentication import (
+    client_meant_the_assertion_for_this_server,
     metadata_is_of_the_issuer_asked,
     nobody_logs_in_as_another,
     response_is_from_the_issuer_asked,
@@ -53,6 +54,7 @@ GOALS: tuple[Goal, ...] = (
     nobody_logs_in_as_another,
     response_is_from_the_issuer_asked,
     metadata_is_of_the_issuer_asked,
+    client_meant_the_assertion_for_this_server,
     grant_was_asked_for_in_this_session,
     grant_belongs_to_the_browser_that_consented,
     login_is_the_users_own,
@@ -92,6 +94,7 @@ __all__ = [
     "Goal",
     "always",
     "access_tokens_stay_secret",
+    "client_meant_the_assertion_for_this_server",
     "client_secrets_never_enter_the_front_channel",
     "client_secrets_stay_secret",
     "code_is_redeemed_by_its_client",

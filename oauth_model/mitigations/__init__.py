@@ -20,6 +20,13 @@ from oauth_model.mitigations.authorization_server import (
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
 )
+from oauth_model.mitigations.client_assertions import (
+    ASSERTION_SINGLE_USE,
+    AUDIENCE_IS_ISSUER,
+    KEY_FOR_EACH_SERVER,
+    MTLS_CLIENT_AUTHENTICATION,
+    PRIVATE_KEY_JWT,
+)
 from oauth_model.mitigations.metadata import METADATA_ISSUER
 from oauth_model.mitigations.mitigation import Fill, Mitigation, Policy
 from oauth_model.mitigations.pkce import PKCE_NO_DOWNGRADE, PKCE_PLAIN, PKCE_REQUIRED, PKCE_S256, PLAIN_REFUSED
@@ -68,12 +75,19 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     METADATA_ISSUER,
     CONNECTION_CONTEXT,
     INTENT,
+    PRIVATE_KEY_JWT,
+    AUDIENCE_IS_ISSUER,
+    KEY_FOR_EACH_SERVER,
+    ASSERTION_SINGLE_USE,
+    MTLS_CLIENT_AUTHENTICATION,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
 
 __all__ = [
+    "ASSERTION_SINGLE_USE",
     "AUDIENCE",
+    "AUDIENCE_IS_ISSUER",
     "CANONICAL_URIS",
     "CLIENT_AUTHENTICATION",
     "CODE_BOUND_TO_CLIENT",
@@ -85,8 +99,10 @@ __all__ = [
     "HOST_COOKIES",
     "INTENT",
     "ISS",
+    "KEY_FOR_EACH_SERVER",
     "METADATA_ISSUER",
     "MITIGATIONS",
+    "MTLS_CLIENT_AUTHENTICATION",
     "NO_IMPLICIT",
     "NO_OPEN_REDIRECTOR",
     "PKCE_NO_DOWNGRADE",
@@ -94,6 +110,7 @@ __all__ = [
     "PKCE_REQUIRED",
     "PKCE_S256",
     "PLAIN_REFUSED",
+    "PRIVATE_KEY_JWT",
     "PUSHED_REQUESTS",
     "REDIRECT_URI_AT_TOKEN_ENDPOINT",
     "REFERRER_POLICY",
