@@ -13,6 +13,7 @@ from oauth_model.mitigations import (
     CODE_SINGLE_USE,
     DISTINCT_REDIRECT_URIS,
     EXACT_REDIRECT_URI,
+    INTENT,
     ISS,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
@@ -28,6 +29,7 @@ from oauth_model.mitigations import (
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
     STATE,
+    TLS,
     TOKEN_IN_HEADER_ONLY,
 )
 from oauth_model.profiles.profile import Alternative, Clause, Condition, Entry, Profile
@@ -63,6 +65,8 @@ OAUTH21 = Profile(
         Entry(NO_OPEN_REDIRECTOR, "must", "OAuth 2.1 section 7.13.1"),
         Entry(REFERRER_POLICY, "should", "OAuth 2.1 section 2.3.6"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "OAuth 2.1 section 2.4.1"),
+        Entry(TLS, "must", "OAuth 2.1 section 1.5"),
+        Entry(INTENT, "must", "OAuth 2.1 section 7.15", condition=Condition.SEVERAL_ISSUERS),
     ),
     any_of=(
         Clause(

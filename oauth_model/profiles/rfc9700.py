@@ -13,6 +13,7 @@ from oauth_model.mitigations import (
     CODE_SINGLE_USE,
     DISTINCT_REDIRECT_URIS,
     EXACT_REDIRECT_URI,
+    INTENT,
     ISS,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
@@ -27,6 +28,7 @@ from oauth_model.mitigations import (
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
     STATE,
+    TLS,
     TOKEN_IN_HEADER_ONLY,
     TOKEN_ISSUED_TO_CLIENT,
 )
@@ -58,6 +60,8 @@ RFC9700 = Profile(
         Entry(NO_OPEN_REDIRECTOR, "must", "RFC 9700 section 4.1.3", note="where redirection URIs are"),
         Entry(REFERRER_POLICY, "should", "RFC 9700 section 4.2.4"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "RFC 6749 section 2.3.1"),
+        Entry(TLS, "must", "RFC 9700 section 2.6"),
+        Entry(INTENT, "must", "RFC 9700 section 4.4.2", condition=Condition.SEVERAL_ISSUERS),
     ),
     any_of=(
         Clause(

@@ -20,6 +20,8 @@ from oauth_model.mitigations import (
     PKCE_NO_DOWNGRADE,
     PKCE_REQUIRED,
     PKCE_S256,
+    PRIVATE_KEY_JWT,
+    PUSHED_REQUESTS,
     REPLAY_REVOKES,
     SCOPE_SUBSET,
     STATE,
@@ -65,6 +67,7 @@ WRITES = Mitigation(
 )
 
 OPEN_CODES = EVERYTHING.minus(PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION)
+DISCOVERS = Cast(discovery=True)
 IMPLICIT_FIRST = (IMPLICIT, AUTHORIZATION_CODE)
 FEW = Bounds(forgeries=2)
 
@@ -110,6 +113,12 @@ SCENARIOS: dict[str, Scenario] = {
         attacker=HOLDS_TOKEN | BROWSES,
         cast=Cast(resource_servers=("rs.example", "other-rs.example")),
         bounds=Bounds(client_runs=1, forgeries=2),
+    ),
+    # ---------------------------------------------------------------- clients that configure themselves
+    "discovery": Scenario(policy=EVERYTHING, cast=DISCOVERS),
+    "discovery, implicit": Scenario((IMPLICIT,), cast=DISCOVERS),
+    "discovery, pushed, with assertions": Scenario(
+        policy=EVERYTHING.minus(CLIENT_AUTHENTICATION).plus(PUSHED_REQUESTS, PRIVATE_KEY_JWT), cast=DISCOVERS
     ),
     "two users": Scenario(policy=EVERYTHING, cast=Cast(users=("alice", "bob")), bounds=Bounds(windows=1)),
 }
