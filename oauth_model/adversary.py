@@ -8,7 +8,7 @@ can have an effect, too: a replay that is denied may revoke.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,19 +37,30 @@ SERVERS = (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER)
 
 
 class Way(NamedTuple):
-    """How a forged message reaches a session: from which address, at which URI, with which cookies, in which mode; and
-    whether a link is opened in a frame of some page."""
+    """How a forged message reaches a session: from which address, at which URI, with which cookies, in which mode.
+
+    A link may be opened in a frame of some page; `set_cookie` is a cookie for somebody else's host that comes along.
+    """
 
     sender: Address
     uri: Uri | None = None
     cookies: frozenset[Cookie] = frozenset()
     mode: str | None = None
     framed: bool = False
+    set_cookie: Cookie | None = None
 
     def with_message(self, message: Message, to: Address) -> Envelope:
         """The message on its way."""
-        uri, cookies, mode = self.uri, self.cookies, self.mode
-        return Envelope(self.sender, to, message, uri=uri, cookies=cookies, mode=mode, framed=self.framed)
+        return Envelope(
+            self.sender,
+            to,
+            message,
+            uri=self.uri,
+            cookies=self.cookies,
+            mode=self.mode,
+            framed=self.framed,
+            set_cookie=self.set_cookie,
+        )
 
 
 class Adversary:
@@ -67,6 +78,8 @@ class Adversary:
         self._lures: dict[tuple[object, ...], tuple[Change, ...]] = {}
         servers = (slots for slots in composition.by_party.values() if composition.roles[slots[0]] in SERVERS)
         self._servers = tuple((slots, itemgetter(*slots)) for slots in servers)
+        tosses = not self._cast.host_cookies and (self._attacker.network or self._cast.taken_over)
+        self.tossed_at = tuple(filter(self._cast.honest, self._cast.clients)) if tosses else ()
 
     # -------------------------------------------------------------- its own messages
 
@@ -142,7 +155,7 @@ class Adversary:
         party = self._world.addresses[slot].party
         if issubclass(kind, FrontChannel):
             for uri in self.uris(party, kind):
-                yield Way(Address(ATTACKER), uri, cookies, self._mode(kind))
+                yield Way(Address(ATTACKER), uri, cookies, self.mode(kind))
         elif issubclass(kind, UserInterface):
             yield Way(Address(ATTACKER), None, cookies)
         elif kind.receiver in (AUTHORIZATION_SERVER, RESOURCE_SERVER):
@@ -152,7 +165,7 @@ class Adversary:
                 if owned in self._cast.parties(kind.sender):
                     yield Way(Address(owned))
 
-    def _mode(self, kind: type[Message]) -> str | None:
+    def mode(self, kind: type[Message]) -> str | None:
         """Where clients look for the parameters of a response: elsewhere they do not see them."""
         return self._cast.response_mode if kind.receiver == CLIENT else None
 
@@ -183,10 +196,21 @@ class Adversary:
 
     def directs(self, window: int, session: int) -> tuple[Address, ...]:
         """The addresses from which the attacker can direct a window: an empty one as who lures it, others as a
-        server that it may have asked. Whether the window listens is the user agent's to say."""
+        server that it may have asked, or in place of one that it asked over http. Whether the window listens is the
+        user agent's to say."""
         if self._world.is_idle(window, session):
             return (Address(ATTACKER),) if self._attacker.lures else ()
-        return tuple(Address(party) for party in (ATTACKER, *sorted(self._cast.owned)))
+        memory = self._world.sessions.values[session].memory
+        in_place_of = [memory.server] if memory.cleartext and self._attacker.network else []
+        return tuple(Address(party) for party in (ATTACKER, *sorted(self._cast.owned), *in_place_of))
+
+    def tossed(self, cookies: Iterable[Cookie]) -> tuple[Cookie | None, ...]:
+        """What may come along with a link: nothing, or one of some cookies that somebody else's host will be sent.
+
+        Such a cookie is set by a host under the same domain, or by anybody in the place of an http page there; not
+        where the cookies' names forbid it.
+        """
+        return (None, *sorted((cookie for cookie in cookies if cookie.server in self.tossed_at), key=repr))
 
     def _followed(self, world: World, window: int, sender: Address, slots: tuple[int, ...]) -> Iterator[Change]:
         """What a window does with each link to one server, given by its slots, that has an effect there."""
@@ -194,11 +218,12 @@ class Adversary:
         shared = c.shared(world[c.n + 2])
         role, party = c.roles[slots[0]], c.addresses[slots[0]].party
         seen: set[int] = set()
+        cookies = [term for term in c.knowledges.values[world[c.n + 1]] if isinstance(term, Cookie)]
         for kind in self.linkable(role):
             for slot, _ in c.candidates(world, slots, c.addresses[window]):
                 if not c.expects(slot, world[slot], kind):
                     continue
-                for way in self.links(window, world[window], sender, party, kind):
+                for way in self.link_ways(window, world[window], party, kind, sender, cookies):
                     known = self._relevant_to(kind, world[c.n + 1])
                     key = (window, world[window], slot, world[slot], kind, way, known, *shared.values())
                     links = self._links.get(key)
@@ -217,15 +242,18 @@ class Adversary:
                             seen.add(number)
                             yield change
 
-    def links(self, window: int, session: int, sender: Address, party: str, kind: type[Message]) -> Iterator[Way]:
-        """The ways in which one who directs a window makes it send a message of a class to a server.
+    def link_ways(
+        self, window: int, session: int, party: str, kind: type[Message], sender: Address, cookies: Iterable[Cookie]
+    ) -> Iterator[Way]:
+        """The ways in which a link to a party comes to a window, some of the known cookies along with it.
 
         An empty window may be a frame of a page, where such pages can be framed.
         """
         frames = self._cast.pages_in_frames and self._world.is_idle(window, session)
         for uri in self.uris(party, kind):
             for framed in (False, True) if frames else (False,):
-                yield Way(sender, uri, mode=self._mode(kind), framed=framed)
+                for cookie in self.tossed(cookies):
+                    yield Way(sender, uri, mode=self.mode(kind), framed=framed, set_cookie=cookie)
 
     def linkable(self, role: str) -> Iterator[type[Message]]:
         """The classes of messages to a role that a link can carry."""

@@ -31,7 +31,8 @@ class Attacker:
     `reads`: messages of honest parties whose parameters it learns. `plays`: roles in which a party of the
     cast is its own. `account`: it can log in at honest authorization servers, as itself. `browser`: it can
     talk to servers as a user agent does. `lures`: it can make a resource owner's browser open a URL of its
-    choice, in a window of its own. `takes_over`: it holds a host name under an honest client's domain.
+    choice, in a window of its own. `takes_over`: it holds a host name under an honest client's domain. `network`: it
+    reads what goes over http, and answers there in the server's place.
     `id` is the catalogue's letter.
     """
 
@@ -45,6 +46,7 @@ class Attacker:
     browser: bool = False
     lures: bool = False
     takes_over: bool = False
+    network: bool = False
 
     def __post_init__(self) -> None:
         for role in self.plays:
@@ -69,6 +71,7 @@ class Attacker:
             self.browser or other.browser,
             self.lures or other.lures,
             self.takes_over or other.takes_over,
+            self.network or other.network,
         )
 
     def __str__(self) -> str:
@@ -96,6 +99,8 @@ IS_AUTHORIZATION_SERVER = Attacker(
 )
 IS_RESOURCE_SERVER = Attacker("is-resource-server", "RFC 9700 section 3, A1", id="W-RS", plays=(RESOURCE_SERVER,))
 TAKES_OVER_HOST = Attacker("takes-over-host", "RFC 9700 section 4.1.1", takes_over=True)
+NETWORK = Attacker("network", "RFC 9700 section 3, A2", id="N", network=True)
+"""Control over the network alone; joined with WEB it is the A2 of RFC 9700."""
 
 ATTACKERS: tuple[Attacker, ...] = (
     NOBODY,
@@ -109,4 +114,5 @@ ATTACKERS: tuple[Attacker, ...] = (
     IS_AUTHORIZATION_SERVER,
     IS_RESOURCE_SERVER,
     TAKES_OVER_HOST,
+    NETWORK,
 )

@@ -10,7 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_OWNER, RESOURCE_SERVER, USER_AGENT
-from oauth_model.terms import ClientSecret, Password, ResourceIndicator, Scope, Uri
+from oauth_model.terms import (
+    ClientAssertion,
+    ClientSecret,
+    Issuer,
+    Password,
+    ResourceIndicator,
+    Scope,
+    TokenEndpoint,
+    Uri,
+)
 from oauth_model.uris import (
     CALLBACK,
     LANDING,
@@ -59,6 +68,18 @@ class Cast:
     `pages_in_frames` other sites can have an authorization server's pages in theirs; with `acts_on_consent` it does
     what is asked for when the resource owner consents. With `session_in_state` clients find the session that a
     response belongs to by its state, and not by the browser's cookie.
+    `cleartext` are the pages of clients that are on http: "login", "redirection endpoint"; with
+    `host_cookies` clients' cookies have the prefix `__Host-`: they are set and sent over https alone, by their own
+    host. With `careful_users` resource owners set out to sign in with honest authorization servers alone. With
+    `discovery` clients learn endpoints and credentials from metadata and by registration, for each issuer.
+    `authentication` is how confidential clients authenticate: "client_secret", "private_key_jwt", "tls_client_auth".
+    An assertion's audience is the token endpoint or, with `audience_is_issuer`, the issuer alone; clients sign with
+    one key or, with `keys_per_server`, with one for each authorization server.
+
+    A client may be a platform on which several tenants have connections to authorization servers, one connection for
+    each issuer; what connects to the attacker's is the attacker's. With `context_in_uri` it goes by the redirection
+    URI at which a response comes in for the connection that it belongs to, and keeps no connection in its session;
+    with `token_vault` a tenant can use the tokens that runs of its connections brought.
     """
 
     users: tuple[str, ...] = ("alice",)
@@ -87,7 +108,16 @@ class Cast:
     pages_in_frames: bool = False
     acts_on_consent: bool = False
     session_in_state: bool = False
+    cleartext: tuple[str, ...] = ()
+    host_cookies: bool = False
+    careful_users: bool = False
+    discovery: bool = False
+    context_in_uri: bool = False
+    token_vault: bool = False
     confidential: bool = False
+    authentication: str = "client_secret"
+    audience_is_issuer: bool = False
+    keys_per_server: bool = False
     distinct_redirect_uris: bool = False
     audience_restricted: bool = False
     redirect_status: int = 307
@@ -124,7 +154,9 @@ class Cast:
 
     def redirect_uri(self, client: str, issuer: str) -> Uri:
         """The complete redirection URI that a client has registered at an authorization server."""
-        return Uri(origin_of(client), f"{CALLBACK}/{issuer}" if self.distinct_redirect_uris else CALLBACK)
+        distinct = self.distinct_redirect_uris or self.context_in_uri
+        path = f"{CALLBACK}/{issuer}" if distinct else CALLBACK
+        return Uri(origin_of(client), path, self._scheme("redirection endpoint"))
 
     @property
     def matching_rule(self) -> Matching:
@@ -194,8 +226,18 @@ class Cast:
         return self.is_redirector(client, uri) or self.is_user_content(client, uri)
 
     def client_secret(self, client: str, issuer: str) -> ClientSecret | None:
-        """A client's secret at an authorization server; None for a public client (RFC 6749 section 2.1)."""
-        return ClientSecret(client, issuer) if self.confidential else None
+        """A client's secret at an authorization server; None for one that has none (RFC 6749 section 2.1)."""
+        has_secret = self.confidential and self.authentication == "client_secret"
+        return ClientSecret(client, issuer) if has_secret else None
+
+    def client_key(self, client: str, issuer: str) -> str | None:
+        """Which of a client's keys is registered at an authorization server: None for the only one."""
+        return issuer if self.keys_per_server else None
+
+    def accepts(self, assertion: ClientAssertion, issuer: str) -> bool:
+        """Whether an authorization server takes an assertion: by its key and its audience (RFC 7523 section 3)."""
+        names = [Issuer(issuer)] if self.audience_is_issuer else [Issuer(issuer), TokenEndpoint(issuer)]
+        return assertion.key == self.client_key(assertion.client, issuer) and assertion.audience in names
 
     def user_with(self, password: Password) -> str | None:
         """Whose credential this is."""
@@ -210,11 +252,19 @@ class Cast:
 
     def login_endpoint(self, client: str) -> Uri:
         """Where a client starts the flow."""
-        return Uri(origin_of(client), "/login")
+        return Uri(origin_of(client), "/login", self._scheme("login"))
+
+    def _scheme(self, page: str) -> str:
+        return "http" if page in self.cleartext else "https"
 
     def resource_endpoint(self, server: str) -> Uri:
         """Where a resource server serves."""
         return Uri(server, "/resource")
+
+    @property
+    def issuers_on_offer(self) -> tuple[str, ...]:
+        """The authorization servers with which resource owners set out to sign in."""
+        return tuple(name for name in self.authorization_servers if self.honest(name) or not self.careful_users)
 
     def resource_indicators(self) -> tuple[ResourceIndicator, ...]:
         """Every resource server, as a client names it."""

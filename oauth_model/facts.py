@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from oauth_model.terms import AccessToken, Code, Cookie, Password, Scope, Term, Uri
+from oauth_model.terms import AccessToken, ClientAssertion, Code, Cookie, Password, Scope, Term, Uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,26 @@ class Ended(Shared):
 
     token: AccessToken
     revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAuthenticated(Shared):
+    """An authorization server took a request for that of `client`, by an assertion that came with it."""
+
+    issuer: str
+    client: str
+    assertion: ClientAssertion
+    request: str
+    authorization: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered(Shared):
+    """A client registered a redirection URI at an authorization server (RFC 7591 section 3.1)."""
+
+    issuer: str
+    client: str
+    redirect_uri: Uri
 
 
 # ------------------------------------------------------------------ the authorization server's
@@ -153,6 +173,25 @@ class Started(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class AssertionMade(Fact):
+    """A client made an assertion, and sent it to `server`."""
+
+    client: str
+    assertion: ClientAssertion
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configured(Fact):
+    """A client run took metadata from `issuer`, which calls itself `claimed` in it."""
+
+    client: str
+    run: int
+    issuer: str
+    claimed: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseAccepted(Fact):
     """A client run took `credential` (a code or token) from an authorization response.
 
@@ -237,6 +276,13 @@ class MessagePosted(Fact):
 
     party: str
     meant_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentInCleartext(Fact):
+    """A user agent sent a request of the protocol's over http."""
+
+    uri: Uri
 
 
 @dataclass(frozen=True, slots=True)

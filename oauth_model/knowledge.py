@@ -9,7 +9,20 @@ from collections.abc import Iterable
 
 from oauth_model.attackers import Attacker
 from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
-from oauth_model.terms import AccessToken, ClientId, Code, Issuer, Password, ProtectedResource, Term, Verifier
+from oauth_model.terms import (
+    AccessToken,
+    AuthorizationEndpoint,
+    ClientId,
+    Code,
+    Issuer,
+    Password,
+    ProtectedResource,
+    PushedRequestEndpoint,
+    RegistrationEndpoint,
+    Term,
+    TokenEndpoint,
+    Verifier,
+)
 
 Knowledge = frozenset[Term]
 
@@ -43,15 +56,24 @@ def at_the_start(attacker: Attacker, parties: Cast) -> Knowledge:
         if parties.account:
             terms.append(Password(parties.account, issuer))
             terms += [ProtectedResource(server, parties.account) for server in parties.resource_servers]
+        if parties.discovery:
+            terms += _endpoints(issuer)
         if not parties.honest(issuer):
             terms += [Password(user, issuer) for user in parties.users]
             terms.append(Code(issuer, 0))
             terms += _made_up_tokens(issuer, parties)
         for client in parties.clients:
             secret = parties.client_secret(client, issuer)
-            if secret is not None and not parties.honest(client):
+            issued_here = parties.discovery and not parties.honest(issuer)
+            if secret is not None and (issued_here or not parties.honest(client)):
                 terms.append(secret)
     return close(terms)
+
+
+def _endpoints(issuer: str) -> list[Term]:
+    """What an authorization server's metadata names, or could."""
+    kinds = (AuthorizationEndpoint, TokenEndpoint, RegistrationEndpoint, PushedRequestEndpoint)
+    return [kind(issuer) for kind in kinds]
 
 
 def _made_up_tokens(issuer: str, parties: Cast) -> list[Term]:

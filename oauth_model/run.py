@@ -81,6 +81,8 @@ def _row(step: RunStep) -> tuple[str, str, str, str, str]:
         who = f"{step.envelope.sender} -> {step.session}"
     state = step.dest if step.dest != step.source else f"({step.dest})"
     target = f" @ {step.envelope.uri}" if step.envelope.uri is not None and isinstance(message, FrontChannel) else ""
+    if step.kind == "lure" and step.envelope.set_cookie is not None:
+        target += f", sets {step.envelope.set_cookie}"
     learnt = ", ".join(sorted(str(term) for term in step.learnt))
     return who, step.name, state, f"{message}{target}", learnt
 

@@ -15,7 +15,9 @@ from oauth_model.attackers import NOBODY, Attacker
 from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
+from oauth_model.flows.client_assertions import CLIENT_ASSERTIONS
 from oauth_model.flows.client_site import CLIENT_SITE
+from oauth_model.flows.discovery import DISCOVERY
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.framed_page import FRAMED_PAGE
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
@@ -137,6 +139,10 @@ class Scenario:
             shared.append(FRAMED_PAGE)
         if "pushed-requests" in self.policy.slugs:
             shared.append(PUSHED_REQUESTS)
+        if self.full_cast.discovery:
+            shared.append(DISCOVERY)
+        if self.full_cast.authentication == "private_key_jwt":
+            shared.append(CLIENT_ASSERTIONS)
         return (*(flow for flow in shared if flow not in self.flows), *self.flows)
 
     @property

@@ -81,7 +81,7 @@ class Envelope:
     answer, `form` is a credential that a browser posts on (`repost` says the server asked for that). `mode` is where
     the parameters of a response are, if not where its grant has them by itself: "query", "fragment", "form_post" or
     "web_message". A `framed` link is opened in a frame of somebody's page. `at_once` marks a request whose moment the
-    attacker chooses.
+    attacker chooses, `cleartext` what goes over http.
     """
 
     sender: Address
@@ -95,6 +95,7 @@ class Envelope:
     framed: bool = False
     repost: bool = False
     at_once: bool = False
+    cleartext: bool = False
 
     def terms(self) -> Iterator[Term]:
         """What the receiver learns."""

@@ -95,6 +95,46 @@ class Uri(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorizationEndpoint(Term):
+    """Where a server says that it takes authorization requests (RFC 8414 section 2)."""
+
+    server: str
+
+    def __str__(self) -> str:
+        return f"https://{self.server}/authorize"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEndpoint(Term):
+    """Where a server says that it takes token requests (RFC 8414 section 2)."""
+
+    server: str
+
+    def __str__(self) -> str:
+        return f"https://{self.server}/token"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationEndpoint(Term):
+    """Where a server says that clients register (RFC 8414 section 2)."""
+
+    server: str
+
+    def __str__(self) -> str:
+        return f"https://{self.server}/register"
+
+
+@dataclass(frozen=True, slots=True)
+class PushedRequestEndpoint(Term):
+    """Where a server says that it takes pushed authorization requests (RFC 9126 section 5)."""
+
+    server: str
+
+    def __str__(self) -> str:
+        return f"https://{self.server}/par"
+
+
+@dataclass(frozen=True, slots=True)
 class Location(Term):
     """The address of a page that a user agent shows, with what is in its query or fragment."""
 
@@ -235,6 +275,26 @@ class ClientSecret(Term):
 
     def __str__(self) -> str:
         return f"client_secret({self.client}@{self.issuer})"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAssertion(Term):
+    """A JWT by which a client authenticates (RFC 7523 section 3): `client` is its issuer and subject.
+
+    `key` is the authorization server for which the client keeps the key that signed it, None for one key for all.
+    Only the client can make one; its `jti` is the run that did, and which of that run's it is.
+    """
+
+    client: str
+    key: str | None
+    audience: Issuer | TokenEndpoint
+    run: int
+    number: int = 1
+
+    back_channel_only: ClassVar[bool] = True
+
+    def __str__(self) -> str:
+        return f"assertion({self.client}#{self.run}.{self.number} for {self.audience})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ TARGET = "to"
 """The parameter that says where a redirector redirects to."""
 
 
+LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
+"""Hosts that no network leads to (RFC 8252 section 7.3 has the addresses)."""
+
+
 def origin_of(client: str) -> str:
     """The host at which a client has its pages."""
     return f"www.{client}"

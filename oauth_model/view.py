@@ -201,7 +201,9 @@ class View:
         self.sent.append(envelope)
 
     def reply(self, message: Message, **extras: Any) -> None:
-        """Answer the request that is being handled."""
+        """Answer the request that is being handled, over http if it came so."""
+        if self.uri is not None and self.uri.scheme == "http":
+            extras["cleartext"] = True
         self.send(self.sender, message, **extras)
 
     def happened(self, fact: Fact) -> None:

@@ -355,6 +355,8 @@ class Composition:
             posted.append(self.envelopes.number(envelope))
             if isinstance(envelope.message, self.attacker.reads):
                 learnt += envelope.message.terms()
+            if envelope.cleartext and self.attacker.network:
+                learnt += envelope.terms()
         return tuple(posted), close(learnt)
 
     def dropped(self, slot: int, session: int, number: int) -> Change:

@@ -13,6 +13,7 @@ from oauth_model.mitigations import MITIGATIONS
 REQUIRED = {
     *("RU01", "RU02", "RU15", "SI01", "SI02", "SI03", "SI04", "SI05", "SI08", "SI13", "SI14"),
     *("MX01", "MX03", "CL01", "LC01", "LC03"),
+    *("RU11", "SI10", "MX02", "MX04", "MX09", "MX10", "MX11"),
 }
 
 
@@ -55,8 +56,10 @@ def test_every_mitigation_stops_something() -> None:
     """A mitigation that stops no attack in the catalogue would be decoration, or its attack is missing."""
     useful = {mitigation for attack in ATTACKS for entry in attack.stopped_by for mitigation in entry}
     left_over = {mitigation.slug for mitigation in MITIGATIONS if mitigation not in useful}
-    # The plain method is a weakness beside S256; the others tie a code to where it went (docs/findings.md).
-    assert left_over == {"pkce-plain", "redirect-uri-at-token-endpoint", "replay-revokes"}
+    # The plain method is a weakness beside S256, assertions a way to authenticate; what is left is defence in depth
+    # (docs/findings.md).
+    weak, ways = {"pkce-plain"}, {"private-key-jwt"}
+    assert left_over == {*weak, *ways, "redirect-uri-at-token-endpoint", "replay-revokes", "assertion-single-use"}
 
 
 def test_attacks_hold_no_steps() -> None:

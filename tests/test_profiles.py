@@ -20,6 +20,7 @@ from oauth_model.mitigations import (
     CODE_SINGLE_USE,
     DISTINCT_REDIRECT_URIS,
     EXACT_REDIRECT_URI,
+    INTENT,
     ISS,
     MITIGATIONS,
     NO_IMPLICIT,
@@ -163,7 +164,8 @@ def test_rfc_9700_leaves_plain_open_and_oauth_21_forbids_it() -> None:
 
 
 def test_a_defence_against_mix_up_is_demanded_of_clients_with_several_issuers() -> None:
-    bare = RFC9700.recommended(several_issuers=False)
+    assert INTENT not in RFC9700.recommended(several_issuers=False)
+    bare = RFC9700.recommended(several_issuers=False).plus(INTENT)
     assert not bare & {ISS, DISTINCT_REDIRECT_URIS}
     (violation,) = RFC9700.admits(bare, True)
     assert str(violation) == (

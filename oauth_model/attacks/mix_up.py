@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_model.attackers import IS_AUTHORIZATION_SERVER, IS_RESOURCE_SERVER, WEB
+from oauth_model.attackers import BROWSES, IS_AUTHORIZATION_SERVER, IS_RESOURCE_SERVER, WEB
 from oauth_model.attacks.attack import Attack, Refuted
 from oauth_model.cast import Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
@@ -10,6 +10,9 @@ from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import (
     access_tokens_stay_secret,
     codes_stay_secret,
+    grant_belongs_to_the_browser_that_consented,
+    grant_is_of_the_connection_asked,
+    grant_was_asked_for_in_this_session,
     nobody_else_is_served,
     nobody_logs_in_as_another,
     redirect_uris_match,
@@ -18,8 +21,10 @@ from oauth_model.goals import (
 from oauth_model.mitigations import (
     AUDIENCE,
     CLIENT_AUTHENTICATION,
+    CONNECTION_CONTEXT,
     DISTINCT_REDIRECT_URIS,
     EXACT_REDIRECT_URI,
+    INTENT,
     ISS,
     NO_IMPLICIT,
     PKCE_S256,
@@ -43,7 +48,7 @@ MIX_UP = Attack(
         nobody_else_is_served,
     ),
     off=(ISS, DISTINCT_REDIRECT_URIS),
-    stopped_by=((ISS,), (DISTINCT_REDIRECT_URIS,)),
+    stopped_by=((ISS,), (DISTINCT_REDIRECT_URIS,), (CONNECTION_CONTEXT,)),
     not_stopped_by=(
         (PKCE_S256,),
         (STATE,),
@@ -65,7 +70,7 @@ MIX_UP_IMPLICIT = Attack(
     WEB | IS_AUTHORIZATION_SERVER | IS_RESOURCE_SERVER,
     breaks=(access_tokens_stay_secret, nobody_else_is_served),
     off=(ISS, DISTINCT_REDIRECT_URIS, NO_IMPLICIT),
-    stopped_by=((ISS,), (DISTINCT_REDIRECT_URIS,)),
+    stopped_by=((ISS,), (DISTINCT_REDIRECT_URIS,), (CONNECTION_CONTEXT,)),
     not_stopped_by=((STATE,), (PKCE_S256,)),
     refuted=(
         Refuted(
@@ -105,4 +110,41 @@ CROSS_NETWORK_FORGERY = Attack(
     cast=Cast(matching="same-host"),
 )
 
-MIX_UP_ATTACKS = (MIX_UP, MIX_UP_IMPLICIT, CROSS_NETWORK_FORGERY)
+CROSS_TOOLKIT_FORGERY = Attack(
+    "cross-toolkit-forgery",
+    "MX09",
+    "Request forgery across the connections of a platform",
+    "draft-ietf-oauth-security-topics-update section 2.2.1",
+    "The victim starts with the attacker's authorization server, which answers at the redirection URI of the honest "
+    "one, with a code for the attacker's account there that has the victim's challenge.",
+    BROWSES | IS_AUTHORIZATION_SERVER,
+    breaks=(
+        grant_is_of_the_connection_asked,
+        grant_was_asked_for_in_this_session,
+        grant_belongs_to_the_browser_that_consented,
+    ),
+    off=(INTENT, DISTINCT_REDIRECT_URIS),
+    stopped_by=((CONNECTION_CONTEXT,), (INTENT,), (DISTINCT_REDIRECT_URIS,)),
+    not_stopped_by=((EXACT_REDIRECT_URI,), (PKCE_S256,), (STATE,), (ISS,)),
+    bounds=Bounds(client_runs=1, windows=1, forgeries=4),
+    cast=Cast(context_in_uri=True),
+)
+
+CROSS_TENANT_DEPUTY = Attack(
+    "cross-tenant-deputy",
+    "MX10",
+    "A platform's tenant gets a grant of another tenant's connection",
+    "draft-ietf-oauth-security-topics-update section 2.2",
+    "The victim connects to the attacker's tenant, whose authorization server sends the browser on to the honest one, "
+    "for the platform's other connection; the token ends up with the tenant in whose session the run was started.",
+    IS_AUTHORIZATION_SERVER,
+    breaks=(nobody_else_is_served, access_tokens_stay_secret, grant_is_of_the_connection_asked),
+    off=(INTENT, DISTINCT_REDIRECT_URIS),
+    stopped_by=((CONNECTION_CONTEXT,), (INTENT,), (DISTINCT_REDIRECT_URIS,)),
+    not_stopped_by=((EXACT_REDIRECT_URI,), (PKCE_S256,), (STATE,), (ISS,)),
+    bounds=Bounds(client_runs=1, windows=1, forgeries=2),
+    bounds_when_stopped=Bounds(client_runs=1, windows=1, forgeries=4),
+    cast=Cast(context_in_uri=True, token_vault=True),
+)
+
+MIX_UP_ATTACKS = (MIX_UP, MIX_UP_IMPLICIT, CROSS_NETWORK_FORGERY, CROSS_TOOLKIT_FORGERY, CROSS_TENANT_DEPUTY)

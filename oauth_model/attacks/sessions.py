@@ -206,7 +206,6 @@ SESSION_FIXATION = Attack(
         grant_belongs_to_the_browser_that_consented,
         run_is_completed_by_who_started_it,
     ),
-    off=(SAME_USER,),
     stopped_by=((SAME_USER,),),
     not_stopped_by=((PKCE_S256,), (STATE,), (ISS,), (EXACT_REDIRECT_URI,), (PUSHED_REQUESTS,)),
     cast=Cast(session_in_state=True),

@@ -17,6 +17,10 @@ DEFENCE_IN_DEPTH: Mapping[str, str] = MappingProxyType(
         "grant_type_is_supported": "another grant type at the token endpoint is an error, not an attack",
         "client_may_use_grant_type": "a client not registered for codes gets none at the authorization endpoint",
         "token_is_in_the_header": "clients send no such links, and whoever has a token can use the header",
+        "answer_is_a_redirect": "tells a redirect from a web message, which another row takes",
+        "page_is_on_top": "tells a page with an address bar from one in a frame, which another row takes",
+        "callback_is_asked": "a response at another page is lost; taking it all the same would leak less",
+        "response_is_where_i_look": "parameters elsewhere are not seen; seeing them would leak less",
         "refusal_may_be_redirected": "what is wrong decides who is told; the goals are about what is granted",
     }
 )

@@ -24,7 +24,14 @@ from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import LIVENESS, SAFETY, Goal
 from oauth_model.machine import Switch
 from oauth_model.messages import AUTHORIZATION_SERVER
-from oauth_model.mitigations import CLIENT_AUTHENTICATION, EXACT_REDIRECT_URI, NO_IMPLICIT, STATE, Policy
+from oauth_model.mitigations import (
+    CLIENT_AUTHENTICATION,
+    EXACT_REDIRECT_URI,
+    NO_IMPLICIT,
+    RESPONSE_MODE_LOCKED,
+    STATE,
+    Policy,
+)
 from oauth_model.run import Run, run_of
 from oauth_model.scenario import Bounds, Scenario
 from oauth_model.terms import Scope
@@ -57,7 +64,7 @@ class GuardReport:
 def hardened_scenarios() -> tuple[Scenario, ...]:
     """Deployments in which every attack is stopped that can be, cheap ones first."""
     public = EVERYTHING.minus(CLIENT_AUTHENTICATION)
-    implicit = EVERYTHING.minus(NO_IMPLICIT)
+    implicit = EVERYTHING.minus(NO_IMPLICIT, RESPONSE_MODE_LOCKED)
     both = Scope(("read", "write"))
     small = Bounds(forgeries=3)
     codes_only = Cast(response_types=("code",))

@@ -173,9 +173,10 @@ class _Teller:
 
     def _note_what_is_read(self, step: RunStep, learnt: list[Term]) -> None:
         """Keep what is read off a message until that message's arrow."""
-        reads = self.run.scenario.attacker.reads
+        attacker = self.run.scenario.attacker
         for envelope in step.sent:
-            if self.cast.honest(envelope.receiver.party) and isinstance(envelope.message, reads):
+            is_read = isinstance(envelope.message, attacker.reads) or (envelope.cleartext and attacker.network)
+            if self.cast.honest(envelope.receiver.party) and is_read:
                 self.read.setdefault(envelope, []).extend(_taken(learnt, envelope))
 
     def _learns(self, key: str, terms: list[Term], verb: str = "learns") -> Iterator[Pill]:

@@ -52,13 +52,16 @@ class AttackerSteps(LocalSteps):
                 return Found()
             cookies: frozenset[Cookie] = frozenset()
             if issubclass(kind, FrontChannel | UserInterface):
-                variable = self._program.variable(CookiesOf(party))
-                terms = self._program.set_of(variable, read(variable))
-                cookies = frozenset(t for t in (self._program.terms.values[m] for m in terms) if isinstance(t, Cookie))
+                cookies = self._cookies(read, party)
             ways = self._adversary.ways(slot, kind, cookies)
             return Found(bodies=[self._sending_so(slot, kind, way) for way in ways])
 
         return body
+
+    def _cookies(self, read: Read, party: str) -> frozenset[Cookie]:
+        variable = self._program.variable(CookiesOf(party))
+        terms = self._program.set_of(variable, read(variable))
+        return frozenset(t for t in (self._program.terms.values[m] for m in terms) if isinstance(t, Cookie))
 
     def _sending_so(self, slot: int, kind: type[Message], way: Way) -> Body:
         def body(read: Read) -> Found:
@@ -101,13 +104,16 @@ class AttackerSteps(LocalSteps):
             party, session = world.addresses[slot].party, self._session(read, slot)
             if not self._is_first(read, slot, world.by_party[party], world.addresses[window]):
                 return Found()
+            cookies = [cookie for client in self._adversary.tossed_at for cookie in self._cookies(read, client)]
             return Found(
                 bodies=[
                     self._luring_so(window, slot, kind, way)
                     for kind in self._adversary.linkable(world.roles[slot])
                     if world.expects(slot, session, kind)
                     for sender in self._adversary.directs(window, self._session(read, window))
-                    for way in self._adversary.links(window, self._session(read, window), sender, party, kind)
+                    for way in self._adversary.link_ways(
+                        window, self._session(read, window), party, kind, sender, cookies
+                    )
                 ]
             )
 

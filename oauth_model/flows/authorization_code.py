@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from oauth_model.cast import ATTACKER
 from oauth_model.facts import Attached, Ended, Replayed, ResponseAccepted, RunFailed, Started, TokenIssued
 from oauth_model.flows.authorization_endpoint import (
     answer_access_denied,
@@ -32,8 +33,9 @@ from oauth_model.flows.authorization_endpoint import (
     scope_is_supported,
     show_error_page,
 )
+from oauth_model.flows.client_assertions import note_assertion, note_authentication
 from oauth_model.flows.flow import Flow
-from oauth_model.machine import ANY, SAME, Guard, Row, View, disabled, enabled, nothing, refuses_with
+from oauth_model.machine import ANY, SAME, Address, Guard, Row, View, disabled, enabled, nothing, refuses_with
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -51,6 +53,7 @@ from oauth_model.messages import (
     Message,
     Page,
     TokenErrorResponse,
+    TokenFromVault,
     TokenRequest,
     TokenResponse,
     UnseenConsent,
@@ -66,13 +69,14 @@ from oauth_model.terms import (
     ResourceIndicator,
     Scope,
     State,
+    Uri,
 )
 
 
 def client_rows() -> list[Row]:
     waiting = "response_awaited"
     arrived: list[Guard] = [callback_is_asked, response_is_where_i_look]
-    starts: list[Guard] = [issuer_is_mine, code_grant_is_used, request_goes_through_browser]
+    starts: list[Guard] = [issuer_is_mine, endpoints_are_configured, code_grant_is_used, request_goes_through_browser]
     return [
         #   on                          source             dest              guards                                         effect
         Row(LoginRequest,               "idle",            waiting,          [*starts, secret_stays_out],                   send_authorization_request),
@@ -124,6 +128,11 @@ def code_grant_is_used(me: View, message: Message) -> bool:
     return bool(me.cast.client_uses == "code")
 
 
+def endpoints_are_configured(me: View, message: LoginRequest) -> bool:
+    """This client knows where the endpoints are, and need not ask for metadata."""
+    return not me.cast.discovery
+
+
 request_goes_through_browser = disabled("pushed-requests", "request_goes_through_browser")
 
 secret_stays_out = enabled("secret-in-back-channel", "secret_stays_out")
@@ -156,8 +165,8 @@ def browser_has_no_session(me: View, message: Message) -> bool:
 
 
 def answer_is_from_my_issuer(me: View, message: Message) -> bool:
-    """The answer comes over TLS from the token endpoint that was asked."""
-    return bool(me.sender.party == me.memory.issuer.name)
+    """The answer comes over TLS from the server that was asked: the issuer, or whoever has the endpoint it named."""
+    return bool(me.sender.party == (me.memory.server_asked or me.memory.issuer.name))
 
 
 # ------------------------------------------------------------------ effects: client
@@ -178,6 +187,7 @@ def send_authorization_request_with_secret(me: View, message: LoginRequest) -> N
 
 def redeem_code(me: View, message: AuthorizationResponse) -> None:
     """Ask the token endpoint for the access token (RFC 6749 section 4.1.3)."""
+    take_up_context(me)
     _redeem(me, message, pending=True)
 
 
@@ -192,8 +202,9 @@ def redeem_unsolicited_code(me: View, message: AuthorizationResponse) -> None:
 def attach_grant(me: View, message: TokenResponse) -> None:
     """Attach the grant to the session with the browser that brought the response."""
     me.happened(Attached(me.party, me.index, account_of(me), message.access_token))
+    share_with_tenant(me, message.access_token)
     me.remember(access_token=message.access_token)
-    me.forget("redirect_uri")
+    me.forget("redirect_uri", "server_asked")
 
 
 def account_of(me: View) -> str:
@@ -236,10 +247,37 @@ def unsolicited_issuer(me: View) -> str:
     return next((name for name in issuers if me.cast.redirect_uri(me.party, name) == me.uri), issuers[0])
 
 
+def expected_issuer(me: View) -> Issuer:
+    """The authorization server whose response the client takes this one for: that of the run, if it kept one."""
+    kept: Issuer | None = None if me.cast.context_in_uri else me.memory.issuer
+    return kept or Issuer(unsolicited_issuer(me))
+
+
+def take_up_context(me: View) -> None:
+    """Go on with the connection that the response's own redirection URI stands for, where that is what counts."""
+    if me.cast.context_in_uri:
+        issuer = expected_issuer(me)
+        me.remember(issuer=issuer, redirect_uri=me.cast.redirect_uri(me.party, issuer.name))
+
+
+def share_with_tenant(me: View, token: AccessToken) -> None:
+    """Let the tenant of the connection in which the run was started use the token; tenants but the attacker's are
+    part of this client."""
+    connection = me.memory.connection
+    if connection is not None and not me.cast.honest(connection.name):
+        me.send(ATTACKER, TokenFromVault(token))
+    me.forget("connection")
+
+
 def authorization_request(me: View, message: LoginRequest) -> AuthorizationRequest:
     """The authorization request for what the user picked, and what is remembered of it (RFC 6749 section 4.1.1)."""
     me.remember(issuer=message.issuer, resource=message.resource)
-    redirect_uri = me.cast.redirect_uri(me.party, message.issuer.name)
+    return request_for_issuer(me)
+
+
+def request_for_issuer(me: View) -> AuthorizationRequest:
+    """The authorization request of a run that knows its issuer."""
+    redirect_uri = me.cast.redirect_uri(me.party, me.memory.issuer.name)
     me.remember(redirect_uri=redirect_uri)
     request = me.make(
         AuthorizationRequest,
@@ -255,17 +293,31 @@ def authorization_request(me: View, message: LoginRequest) -> AuthorizationReque
 
 
 def note_start(me: View, message: LoginRequest) -> None:
-    """Record that a run was started, by which browser and for what."""
+    """Record that a run was started, by which browser and for what; the tenant is that of the connection picked."""
     wanted = not me.envelope.at_once
     me.happened(Started(me.party, me.index, me.sender.party, message.issuer.name, message.resource.server, wanted))
     if me.cast.session_in_state:
         me.remember(account=me.sender.party)
+    if me.cast.token_vault:
+        me.remember(connection=message.issuer)
 
 
 def _send_authorization_request(me: View, message: LoginRequest, request: AuthorizationRequest) -> None:
     note_start(me, message)
-    endpoint = me.cast.authorization_endpoint(message.issuer.name)
-    me.reply(request, uri=endpoint, set_cookie=Cookie(me.party, me.index))
+    me.reply(request, uri=authorization_endpoint(me), set_cookie=Cookie(me.party, me.index))
+
+
+def send_to_authorization_endpoint(me: View, window: Address, request: Message) -> None:
+    """Redirect a waiting browser to the authorization endpoint."""
+    me.send(window, request, uri=authorization_endpoint(me), set_cookie=Cookie(me.party, me.index))
+    me.forget("authorization_endpoint")
+
+
+def authorization_endpoint(me: View) -> Uri:
+    """The authorization endpoint of the run's issuer, or the one that its metadata named."""
+    named = me.memory.authorization_endpoint
+    uri: Uri = me.cast.authorization_endpoint(named.server if named else me.memory.issuer.name)
+    return uri
 
 
 def _redeem(me: View, message: AuthorizationResponse, *, pending: bool) -> None:
@@ -276,7 +328,12 @@ def _redeem(me: View, message: AuthorizationResponse, *, pending: bool) -> None:
     request = me.make(
         TokenRequest, grant_type="authorization_code", code=message.code, client_id=ClientId(me.party)
     )
-    me.send(issuer, request)
+    endpoint = me.memory.token_endpoint
+    if endpoint is not None:
+        me.remember(server_asked=endpoint.server)
+        me.forget("token_endpoint", "client_secret")
+    note_assertion(me, request, endpoint.server if endpoint else issuer)
+    me.send(endpoint.server if endpoint else issuer, request)
 
 
 # ------------------------------------------------------------------ guards: token endpoint
@@ -372,6 +429,7 @@ def _issue_code(me: View, scope: Scope) -> None:
 
 def _issue_access_token(me: View, message: TokenRequest, number: int) -> None:
     memory = me.memory
+    note_authentication(me, message)
     token = AccessToken(
         me.party, me.index, number, memory.user, memory.client, memory.scope, memory.audience
     )

@@ -6,7 +6,7 @@ Guards and effects of the authorization server between the authorization request
 
 from __future__ import annotations
 
-from oauth_model.facts import Consented, EffectTaken, ErrorRedirected, ResponseSent
+from oauth_model.facts import Consented, EffectTaken, ErrorRedirected, Registered, ResponseSent
 from oauth_model.machine import View, disabled, enabled, refuses_with
 from oauth_model.messages import (
     AuthorizationErrorResponse,
@@ -20,7 +20,7 @@ from oauth_model.messages import (
     PushedAuthorizationRequest,
     UnseenConsent,
 )
-from oauth_model.terms import ClientId, Cookie, Scope
+from oauth_model.terms import ClientId, Cookie, Scope, Uri
 
 # ------------------------------------------------------------------ guards: authorization request
 
@@ -38,11 +38,17 @@ def redirect_uri_is_plausible(me: View, message: AuthorizationRequest) -> bool:
     """
     if message.redirect_uri is None:
         return True
-    registered = me.cast.redirect_uri(message.client_id.name, me.party)
     return bool(
-        message.redirect_uri == registered
+        is_registered(me, message.client_id.name, message.redirect_uri)
         or me.cast.redirect_uri_matches(message.redirect_uri, message.client_id.name, me.party)
     )
+
+
+def is_registered(me: View, client: str, uri: Uri) -> bool:
+    """Whether a redirection URI is one that a client has registered here, from the start or later."""
+    if uri == me.cast.redirect_uri(client, me.party):
+        return True
+    return bool(me.cast.discovery and me.looks_up(Registered, issuer=me.party, client=client, redirect_uri=uri))
 
 
 @refuses_with("unsupported_response_type")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oauth_model.facts import CookieSet, CredentialSent
+from oauth_model.facts import CookieSet, CredentialSent, SentInCleartext
 from oauth_model.flows.flow import Flow
 from oauth_model.machine import Address, Row, View
 from oauth_model.messages import (
@@ -126,8 +126,9 @@ def follow(me: View, message: FrontChannel) -> None:
     that it posted last once more, to the new place.
     """
     assert me.uri is not None
-    if me.envelope.set_cookie is not None:
-        me.happened(CookieSet(me.party, me.envelope.set_cookie))
+    cookie = me.envelope.set_cookie
+    if cookie is not None and not (me.envelope.cleartext and me.cast.host_cookies):
+        me.happened(CookieSet(me.party, cookie))
     if me.envelope.framed:
         me.remember(framed=True)
     if me.cast.web_messages and me.memory.opener is None:
@@ -156,7 +157,7 @@ def submit(me: View, message: Consent | Denial) -> None:
 
 def rest(me: View, message: Page) -> None:
     """Show the page; nothing more is expected in this window."""
-    me.forget("server", "form", "address", "mode", "opener", "framed")
+    me.forget("server", "form", "address", "mode", "opener", "framed", "cleartext")
 
 
 def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = None) -> None:
@@ -168,17 +169,25 @@ def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = N
     form = me.memory.form if me.envelope.repost else None
     if form is not None:
         me.happened(CredentialSent(form, server))
-    cookies = frozenset(cookie_jar(me, server))
-    lured = not me.cast.honest(me.sender.party)
-    me.send(server, message, uri=uri, cookies=cookies, form=form, mode=mode, at_once=lured)
+    cleartext = uri.scheme == "http"
+    if cleartext:
+        me.happened(SentInCleartext(uri))
+    cookies = frozenset() if cleartext and me.cast.host_cookies else frozenset(cookie_jar(me, server))
+    lured = not me.cast.honest(me.sender.party) or me.sender.index == 0
+    extras = {"cookies": cookies, "form": form, "mode": mode, "at_once": lured, "cleartext": cleartext}
+    me.send(server, message, uri=uri, **extras)
     me.forget("form")
-    me.remember(server=server)
+    me.remember(server=server, cleartext=cleartext or None)
     if me.cast.has_other_pages and isinstance(message, AuthorizationResponse | ImplicitResponse):
         me.remember(address=message, mode=mode or message.mode)
 
 
 def cookie_jar(me: View, server: str) -> Iterator[Cookie]:
-    return (fact.cookie for fact in me.looks_up(CookieSet, browser=me.party, server=server))
+    """The cookies that go to a server: those that it set, and one that just came along for it."""
+    just_set = me.envelope.set_cookie
+    if just_set is not None and just_set.server == server:
+        yield just_set
+    yield from (fact.cookie for fact in me.looks_up(CookieSet, browser=me.party, server=server))
 
 
 BROWSER = Flow(

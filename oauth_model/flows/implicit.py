@@ -12,13 +12,16 @@ from oauth_model.flows.authorization_code import (
     browser_has_no_session,
     browser_session_is_mine,
     callback_is_asked,
+    endpoints_are_configured,
     issuer_is_mine,
     request_goes_through_browser,
     response_is_where_i_look,
     send_authorization_request,
+    share_with_tenant,
     show_callback_page,
     show_failure,
     show_refusal,
+    take_up_context,
     unsolicited_issuer,
 )
 from oauth_model.flows.authorization_endpoint import (
@@ -63,7 +66,7 @@ def client_rows() -> list[Row]:
     arrived: list[Guard] = [callback_is_asked, response_is_where_i_look]
     return [
         #   on                          source   dest          guards                                            effect
-        Row(LoginRequest,               "idle",  waiting,      [issuer_is_mine, implicit_grant_is_used, request_goes_through_browser], send_authorization_request),
+        Row(LoginRequest,               "idle",  waiting,      [issuer_is_mine, endpoints_are_configured, implicit_grant_is_used, request_goes_through_browser], send_authorization_request),
         Row(ImplicitResponse,           waiting, "token_held", [*arrived, browser_session_is_mine],              attach_token),
         Row(ImplicitResponse,           "idle",  "token_held", [*arrived, browser_has_no_session, implicit_grant_is_used], attach_unsolicited_token),
         Row(AuthorizationErrorResponse, waiting, "failed",     [browser_session_is_mine],                        show_failure),
@@ -98,6 +101,7 @@ def implicit_grant_is_used(me: View, message: Message) -> bool:
 
 def attach_token(me: View, message: ImplicitResponse) -> None:
     """Attach the token to the session with the browser that brought it."""
+    take_up_context(me)
     _attach(me, message, pending=True)
 
 
@@ -113,6 +117,7 @@ def _attach(me: View, message: ImplicitResponse, *, pending: bool) -> None:
     me.happened(ResponseAccepted(me.party, me.index, me.sender.party, token, pending, me.memory.issuer.name))
     me.remember(window=me.sender, access_token=token)
     me.happened(Attached(me.party, me.index, account_of(me), token))
+    share_with_tenant(me, token)
     me.forget("redirect_uri")
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from oauth_model.flows.authorization_code import (
     answer_is_from_my_issuer,
-    authorization_request,
     code_grant_is_used,
+    endpoints_are_configured,
     issuer_is_mine,
     note_start,
+    request_for_issuer,
+    send_to_authorization_endpoint,
 )
 from oauth_model.flows.authorization_endpoint import (
     client_is_registered,
@@ -22,9 +24,10 @@ from oauth_model.flows.authorization_endpoint import (
     scope_is_supported,
     show_error_page,
 )
+from oauth_model.flows.client_assertions import note_assertion, note_authentication
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.implicit import implicit_grant_is_used
-from oauth_model.machine import SAME, Guard, Row, View, refuses_with
+from oauth_model.machine import SAME, Guard, Row, View, enabled, refuses_with
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -33,13 +36,13 @@ from oauth_model.messages import (
     PushedAuthorizationRequest,
     PushedAuthorizationResponse,
 )
-from oauth_model.terms import ClientId, Cookie, RequestUri
+from oauth_model.terms import ClientId, RequestUri
 
 
 def client_rows() -> list[Row]:
     return [
         #   on                           source            dest               guards                                effect
-        Row(LoginRequest,                "idle",           "request_pushed",   [issuer_is_mine],                             push_authorization_request),
+        Row(LoginRequest,                "idle",           "request_pushed",   [issuer_is_mine, endpoints_are_configured],         push_authorization_request),
         Row(PushedAuthorizationResponse, "request_pushed", "response_awaited", [answer_is_from_my_issuer, code_grant_is_used],     send_request_by_reference),
         Row(PushedAuthorizationResponse, "request_pushed", "token_awaited",    [answer_is_from_my_issuer, implicit_grant_is_used], send_request_by_reference),
     ]
@@ -60,21 +63,33 @@ def authorization_server_rows() -> list[Row]:
 # ------------------------------------------------------------------ client
 
 
+request_goes_directly = enabled("pushed-requests", "request_goes_directly")
+
+
 def push_authorization_request(me: View, message: LoginRequest) -> None:
     """Send the authorization request to the authorization server itself (RFC 9126 section 2.1)."""
     note_start(me, message)
-    request = authorization_request(me, message)
-    me.remember(window=me.sender)
-    me.send(message.issuer.name, me.make(PushedAuthorizationRequest, **dict(request.parameters())))
+    me.remember(issuer=message.issuer, resource=message.resource, window=me.sender)
+    push(me)
+
+
+def push(me: View) -> None:
+    """Send the request of a run that knows its issuer, to the endpoint that was named if one was."""
+    request = me.make(PushedAuthorizationRequest, **dict(request_for_issuer(me).parameters()))
+    endpoint = me.memory.pushed_request_endpoint
+    if endpoint is not None:
+        me.remember(server_asked=endpoint.server)
+        me.forget("pushed_request_endpoint")
+    note_assertion(me, request, endpoint.server if endpoint else me.memory.issuer.name)
+    me.send(endpoint.server if endpoint else me.memory.issuer.name, request)
 
 
 def send_request_by_reference(me: View, message: PushedAuthorizationResponse) -> None:
     """Redirect the browser to the authorization endpoint with the reference (RFC 9126 section 4)."""
     reference = message.request_uri
     request = me.make(AuthorizationRequestByReference, client_id=ClientId(me.party), request_uri=reference)
-    endpoint = me.cast.authorization_endpoint(me.memory.issuer.name)
-    me.send(me.memory.window, request, uri=endpoint, set_cookie=Cookie(me.party, me.index))
-    me.forget("window")
+    send_to_authorization_endpoint(me, me.memory.window, request)
+    me.forget("window", "server_asked")
 
 
 # ------------------------------------------------------------------ authorization server
@@ -108,6 +123,7 @@ def token_was_asked_for(me: View, message: AuthorizationRequestByReference) -> b
 
 def answer_with_request_uri(me: View, message: PushedAuthorizationRequest) -> None:
     """Keep the request, and give out a reference to it (RFC 9126 section 2.2)."""
+    note_authentication(me, message)
     keep_request(me, message)
     me.remember(response_type=message.response_type)
     me.reply(PushedAuthorizationResponse(RequestUri(me.party, me.index)))

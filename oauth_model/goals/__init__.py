@@ -1,6 +1,11 @@
 """Goals: one file for each family, each goal a sentence that is true or is not."""
 
-from oauth_model.goals.authentication import nobody_logs_in_as_another, response_is_from_the_issuer_asked
+from oauth_model.goals.authentication import (
+    client_meant_the_assertion_for_this_server,
+    metadata_is_of_the_issuer_asked,
+    nobody_logs_in_as_another,
+    response_is_from_the_issuer_asked,
+)
 from oauth_model.goals.authorization import (
     code_is_redeemed_by_its_client,
     consent_is_given_knowingly,
@@ -29,6 +34,7 @@ from oauth_model.goals.liveness import every_run_comes_to_an_end, honest_run_rea
 from oauth_model.goals.redirection import (
     code_is_tied_to_its_redirect_uri,
     errors_go_only_to_vetted_clients,
+    front_channel_is_encrypted,
     redirect_uri_means_one_thing,
     redirect_uris_match,
     response_arrives_at_the_redirection_endpoint,
@@ -38,6 +44,7 @@ from oauth_model.goals.redirection import (
 )
 from oauth_model.goals.session_integrity import (
     grant_belongs_to_the_browser_that_consented,
+    grant_is_of_the_connection_asked,
     grant_was_asked_for_in_this_session,
     login_is_the_users_own,
     nobody_is_signed_in_unasked,
@@ -54,12 +61,15 @@ GOALS: tuple[Goal, ...] = (
     effects_are_what_the_user_set_out_to_do,
     nobody_logs_in_as_another,
     response_is_from_the_issuer_asked,
+    metadata_is_of_the_issuer_asked,
+    client_meant_the_assertion_for_this_server,
     grant_was_asked_for_in_this_session,
     grant_belongs_to_the_browser_that_consented,
     login_is_the_users_own,
     nobody_is_signed_in_unasked,
     response_answers_one_pending_request,
     run_is_completed_by_who_started_it,
+    grant_is_of_the_connection_asked,
     codes_stay_secret,
     stolen_code_is_useless,
     access_tokens_stay_secret,
@@ -77,6 +87,7 @@ GOALS: tuple[Goal, ...] = (
     redirect_uri_means_one_thing,
     errors_go_only_to_vetted_clients,
     web_message_reaches_the_redirect_uri,
+    front_channel_is_encrypted,
     code_is_tied_to_its_redirect_uri,
     verifier_and_challenge_go_together,
     honest_run_reaches_its_end,
@@ -95,6 +106,7 @@ __all__ = [
     "Goal",
     "always",
     "access_tokens_stay_secret",
+    "client_meant_the_assertion_for_this_server",
     "client_secrets_never_enter_the_front_channel",
     "client_secrets_stay_secret",
     "code_is_redeemed_by_its_client",
@@ -106,10 +118,13 @@ __all__ = [
     "codes_stay_secret",
     "ended_tokens_serve_nothing",
     "every_run_comes_to_an_end",
+    "front_channel_is_encrypted",
     "grant_belongs_to_the_browser_that_consented",
+    "grant_is_of_the_connection_asked",
     "grant_was_asked_for_in_this_session",
     "honest_run_reaches_its_end",
     "login_is_the_users_own",
+    "metadata_is_of_the_issuer_asked",
     "nobody_else_is_served",
     "nobody_is_signed_in_unasked",
     "nobody_logs_in_as_another",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import LoggedIn, ResponseAccepted
+from oauth_model.facts import AssertionMade, ClientAuthenticated, Configured, LoggedIn, ResponseAccepted
 from oauth_model.goals.goal import Evidence, always
 
 
@@ -26,3 +26,20 @@ def response_is_from_the_issuer_asked(world: Evidence, accepted: ResponseAccepte
         return True
     consent = world.consent(accepted.credential)
     return consent is None or not (world.honest(consent.user) or world.honest(accepted.browser, accepted.issuer))
+
+
+@always("RFC 8414 section 6.2", id="AN6", each=(Configured,))
+def metadata_is_of_the_issuer_asked(world: Evidence, configured: Configured) -> bool:
+    """A client uses metadata for an issuer only if that issuer gave it, and calls itself so in it."""
+    return configured.claimed == configured.issuer
+
+
+@always("RFC 7523 section 3", id="AN2", each=(ClientAuthenticated,))
+def client_meant_the_assertion_for_this_server(world: Evidence, authenticated: ClientAuthenticated) -> bool:
+    """An authorization server takes an assertion for an honest client's only if that client sent it there, and once."""
+    if not world.honest(authenticated.client, authenticated.issuer):
+        return True
+    assertion, issuer = authenticated.assertion, authenticated.issuer
+    uses = world.all(ClientAuthenticated, issuer=issuer, assertion=assertion)
+    meant = any(world.all(AssertionMade, client=authenticated.client, assertion=assertion, server=issuer))
+    return meant and all(use == authenticated for use in uses)

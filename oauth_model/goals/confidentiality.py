@@ -12,7 +12,7 @@ from oauth_model.facts import (
     TokenIssued,
 )
 from oauth_model.goals.goal import Evidence, always
-from oauth_model.terms import AccessToken, ClientSecret, Code, Password, State, Verifier
+from oauth_model.terms import AccessToken, ClientAssertion, ClientSecret, Code, Password, State, Verifier
 
 
 @always("RFC 6749 section 10.5", id="CF1", each=(Consented,))
@@ -58,10 +58,13 @@ def _meant_for_the_attacker(world: Evidence, attached: Attached) -> bool:
     return consent is not None and start.browser == consent.browser
 
 
-@always("RFC 6749 section 2.3.1", id="CF4", each=(ClientSecret,))
-def client_secrets_stay_secret(world: Evidence, secret: ClientSecret) -> bool:
-    """The attacker never learns an honest client's secret at an honest authorization server."""
-    return not world.honest(secret.client, secret.issuer)
+@always("RFC 6749 section 2.3.1", id="CF4", each=(ClientSecret, ClientAssertion))
+def client_secrets_stay_secret(world: Evidence, credential: ClientSecret | ClientAssertion) -> bool:
+    """The attacker never learns what authenticates an honest client at an honest authorization server."""
+    if isinstance(credential, ClientSecret):
+        return not world.honest(credential.client, credential.issuer)
+    servers = filter(world.honest, world.cast.authorization_servers)
+    return not (world.honest(credential.client) and any(world.cast.accepts(credential, server) for server in servers))
 
 
 @always("RFC 9700 section 4.12", id="CF5", each=(CredentialSent, Password))

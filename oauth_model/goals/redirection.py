@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import Attached, ErrorRedirected, MessagePosted, ResponseSent, ResponseStrayed, TokenIssued
+from oauth_model.facts import (
+    Attached,
+    ErrorRedirected,
+    MessagePosted,
+    Registered,
+    ResponseSent,
+    ResponseStrayed,
+    SentInCleartext,
+    TokenIssued,
+)
 from oauth_model.goals.goal import Evidence, always
-from oauth_model.uris import is_canonical
+from oauth_model.uris import LOOPBACK, is_canonical
 
 
 @always("RFC 9700 section 4.1.3", id="RI1", each=(ResponseSent,))
 def redirect_uris_match(world: Evidence, sent: ResponseSent) -> bool:
     """A response for an honest client is sent only to the redirection URI that the client registered."""
-    return sent.uri == world.cast.redirect_uri(sent.client, sent.issuer) or not world.honest(sent.client)
+    if sent.uri == world.cast.redirect_uri(sent.client, sent.issuer) or not world.honest(sent.client):
+        return True
+    return any(world.all(Registered, issuer=sent.issuer, client=sent.client, redirect_uri=sent.uri))
 
 
 @always("RFC 9700 section 4.11.1", id="RI2", each=(ResponseStrayed,))
@@ -43,6 +54,12 @@ def response_mode_is_the_clients(world: Evidence, sent: ResponseSent) -> bool:
 def redirect_uri_means_one_thing(world: Evidence, sent: ResponseSent) -> bool:
     """A redirection URI for an honest client is read alike by authorization server, user agent and client."""
     return is_canonical(sent.uri) or not world.honest(sent.client)
+
+
+@always("RFC 9700 section 2.6", id="RI9", each=(SentInCleartext,))
+def front_channel_is_encrypted(world: Evidence, sent: SentInCleartext) -> bool:
+    """No part of the front channel goes over http, but for a loopback interface."""
+    return sent.uri.host in LOOPBACK or not world.honest(world.cast.owner(sent.uri))
 
 
 @always("RFC 6749 section 4.1.3", id="RI4", each=(TokenIssued,))

@@ -75,3 +75,16 @@ def response_answers_one_pending_request(world: Evidence, accepted: ResponseAcce
         return True
     uses = world.all(ResponseAccepted, client=accepted.client, credential=accepted.credential)
     return accepted.pending and all(use == accepted for use in uses if world.honest(use.browser, use.issuer))
+
+
+@always("draft-ietf-oauth-security-topics-update section 2.2", id="SI4", each=(Attached,))
+def grant_is_of_the_connection_asked(world: Evidence, attached: Attached) -> bool:
+    """A grant is attached only in the connection (tenant, connector, issuer) in which its run was started.
+
+    What an authorization server of the attacker's made up is its own affair in the attacker's browser.
+    """
+    token = attached.token
+    if not (world.honest(attached.browser) or world.honest(token.user, token.issuer)):
+        return True
+    start = world.started(attached.client, attached.run)
+    return start is None or start.issuer == token.issuer

@@ -43,6 +43,12 @@ from oauth_model.messages.channel import (
     Spontaneous,
     UserInterface,
 )
+from oauth_model.messages.metadata import (
+    MetadataRequest,
+    MetadataResponse,
+    RegistrationRequest,
+    RegistrationResponse,
+)
 from oauth_model.messages.pushed import (
     AuthorizationRequestByReference,
     PushedAuthorizationRequest,
@@ -55,6 +61,7 @@ from oauth_model.messages.resource import (
     ResourceRequest,
     ResourceRequestInUri,
     ResourceResponse,
+    TokenFromVault,
     UseToken,
 )
 from oauth_model.messages.token import (
@@ -89,6 +96,8 @@ __all__ = [
     "LinkWithToken",
     "LoginRequest",
     "Message",
+    "MetadataRequest",
+    "MetadataResponse",
     "Page",
     "PushedAuthorizationRequest",
     "PushedAuthorizationResponse",
@@ -96,6 +105,8 @@ __all__ = [
     "RESOURCE_SERVER",
     "ROLES",
     "Redirect",
+    "RegistrationRequest",
+    "RegistrationResponse",
     "ResourceError",
     "ResourceErrorResponse",
     "ResourceRequest",
@@ -106,6 +117,7 @@ __all__ = [
     "SubResourceRequest",
     "TokenError",
     "TokenErrorResponse",
+    "TokenFromVault",
     "TokenRequest",
     "TokenResponse",
     "USER_AGENT",

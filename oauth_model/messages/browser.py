@@ -42,7 +42,7 @@ class SignIn(Spontaneous):
     def options(cls, memory: Mapping[str, Any], cast: Any) -> Iterable[Spontaneous]:
         """At every client, with each of its authorization servers, to use each resource server."""
         for client in cast.clients:
-            for issuer in cast.authorization_servers:
+            for issuer in cast.issuers_on_offer:
                 for resource in cast.resource_indicators():
                     yield cls(ClientId(client), Issuer(issuer), resource)
 

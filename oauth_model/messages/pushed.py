@@ -9,6 +9,7 @@ from oauth_model.messages.authorization import AuthorizationRequest
 from oauth_model.messages.channel import AUTHORIZATION_SERVER, CLIENT, BackChannel, FrontChannel, Message
 from oauth_model.terms import (
     Challenge,
+    ClientAssertion,
     ClientId,
     ClientSecret,
     RequestUri,
@@ -34,6 +35,7 @@ class PushedAuthorizationRequest(BackChannel):
     resource: ResourceIndicator | None = None
     response_mode: Literal["query", "fragment", "form_post", "web_message"] | None = None
     client_secret: ClientSecret | None = None
+    client_assertion: ClientAssertion | None = None
 
     checked_like: ClassVar[type[Message]] = AuthorizationRequest
     name: ClassVar[str] = "pushed authorization request"

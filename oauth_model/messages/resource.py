@@ -73,6 +73,19 @@ class ResourceErrorResponse(BackChannel):
 
 
 @dataclass(frozen=True, slots=True)
+class TokenFromVault(BackChannel):
+    """A platform lets a tenant use a token that was got through the tenant's connection."""
+
+    access_token: AccessToken
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "token from the vault"
+    reference: ClassVar[str] = "draft-ietf-oauth-security-topics-update section 2.2"
+    sender: ClassVar[str] = CLIENT
+    receiver: ClassVar[str] = CLIENT
+
+
+@dataclass(frozen=True, slots=True)
 class UseToken(Spontaneous):
     """The client uses its token in the Authorization header field (RFC 6750 section 2.1)."""
 

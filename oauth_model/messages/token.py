@@ -13,6 +13,7 @@ from oauth_model.messages.channel import (
 )
 from oauth_model.terms import (
     AccessToken,
+    ClientAssertion,
     ClientId,
     ClientSecret,
     Code,
@@ -32,6 +33,7 @@ class TokenRequest(BackChannel):
     redirect_uri: Uri | None = None
     client_secret: ClientSecret | None = None
     code_verifier: Verifier | None = None
+    client_assertion: ClientAssertion | None = None
 
     name: ClassVar[str] = "token request"
     reference: ClassVar[str] = "RFC 6749 section 4.1.3"

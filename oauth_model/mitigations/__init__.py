@@ -1,7 +1,9 @@
 """Mitigations: one record each, one file a family. Their order here is the order of their checks."""
 
 from oauth_model.mitigations.at_the_client import (
+    CONNECTION_CONTEXT,
     DISTINCT_REDIRECT_URIS,
+    INTENT,
     ISS,
     SAME_USER,
     STATE,
@@ -20,12 +22,20 @@ from oauth_model.mitigations.authorization_server import (
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
 )
+from oauth_model.mitigations.client_assertions import (
+    ASSERTION_SINGLE_USE,
+    AUDIENCE_IS_ISSUER,
+    KEY_FOR_EACH_SERVER,
+    MTLS_CLIENT_AUTHENTICATION,
+    PRIVATE_KEY_JWT,
+)
 from oauth_model.mitigations.in_the_browser import (
     FRAMING_REFUSED,
     LOGIN_NEEDS_GESTURE,
     NO_AUTOMATIC_REDIRECT,
     TARGET_ORIGIN,
 )
+from oauth_model.mitigations.metadata import METADATA_ISSUER
 from oauth_model.mitigations.mitigation import Fill, Mitigation, Policy
 from oauth_model.mitigations.pkce import PKCE_NO_DOWNGRADE, PKCE_PLAIN, PKCE_REQUIRED, PKCE_S256, PLAIN_REFUSED
 from oauth_model.mitigations.redirection import (
@@ -37,6 +47,7 @@ from oauth_model.mitigations.redirection import (
 )
 from oauth_model.mitigations.request_integrity import PUSHED_REQUESTS, SIGNED_REQUESTS
 from oauth_model.mitigations.resource_server import AUDIENCE, TOKEN_IN_HEADER_ONLY
+from oauth_model.mitigations.transport import HOST_COOKIES, TLS
 
 MITIGATIONS: tuple[Mitigation, ...] = (
     PUSHED_REQUESTS,
@@ -73,24 +84,42 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     NO_AUTOMATIC_REDIRECT,
     EFFECTS_NEED_TOKEN,
     FORM_POST,
+    TLS,
+    HOST_COOKIES,
+    METADATA_ISSUER,
+    CONNECTION_CONTEXT,
+    INTENT,
+    PRIVATE_KEY_JWT,
+    AUDIENCE_IS_ISSUER,
+    KEY_FOR_EACH_SERVER,
+    ASSERTION_SINGLE_USE,
+    MTLS_CLIENT_AUTHENTICATION,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
 
 __all__ = [
+    "ASSERTION_SINGLE_USE",
     "AUDIENCE",
+    "AUDIENCE_IS_ISSUER",
     "CANONICAL_URIS",
     "CLIENT_AUTHENTICATION",
     "CODE_BOUND_TO_CLIENT",
     "CODE_SINGLE_USE",
+    "CONNECTION_CONTEXT",
     "DISTINCT_REDIRECT_URIS",
     "EFFECTS_NEED_TOKEN",
     "EXACT_REDIRECT_URI",
     "FORM_POST",
     "FRAMING_REFUSED",
+    "HOST_COOKIES",
+    "INTENT",
     "ISS",
+    "KEY_FOR_EACH_SERVER",
     "LOGIN_NEEDS_GESTURE",
+    "METADATA_ISSUER",
     "MITIGATIONS",
+    "MTLS_CLIENT_AUTHENTICATION",
     "NO_AUTOMATIC_REDIRECT",
     "NO_IMPLICIT",
     "NO_OPEN_REDIRECTOR",
@@ -99,6 +128,7 @@ __all__ = [
     "PKCE_REQUIRED",
     "PKCE_S256",
     "PLAIN_REFUSED",
+    "PRIVATE_KEY_JWT",
     "PUSHED_REQUESTS",
     "REDIRECT_URI_AT_TOKEN_ENDPOINT",
     "REFERRER_POLICY",
@@ -111,6 +141,7 @@ __all__ = [
     "SIGNED_REQUESTS",
     "STATE",
     "TARGET_ORIGIN",
+    "TLS",
     "TOKEN_IN_HEADER_ONLY",
     "TOKEN_ISSUED_TO_CLIENT",
     "Fill",

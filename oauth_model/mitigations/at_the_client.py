@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from oauth_model.flows.authorization_code import unsolicited_issuer
+from oauth_model.flows.authorization_code import expected_issuer
 from oauth_model.machine import View
 from oauth_model.messages import (
     AuthorizationErrorResponse,
@@ -52,7 +52,7 @@ def own_issuer(me: View) -> Issuer:
 
 def iss_matches(me: View, message: Response) -> bool:
     """The response names the authorization server that the request was sent to (RFC 9207 section 2.4)."""
-    return bool(message.iss == (me.memory.issuer or Issuer(unsolicited_issuer(me))))
+    return message.iss == expected_issuer(me)
 
 
 ISS = Mitigation(
@@ -103,6 +103,36 @@ SAME_USER = Mitigation(
     "draft-ietf-oauth-security-topics-update section 2.3.2",
     id="SAMEUSR",
     checks={AuthorizationResponse: [same_user_completes], ImplicitResponse: [same_user_completes]},
+    extension=True,
+)
+
+
+def context_is_that_of_the_session(me: View, message: Response) -> bool:
+    """The redirection URI stands for the connection (tenant, connector, issuer) that the session keeps."""
+    issuer = me.memory.issuer
+    return issuer is None or me.uri == me.cast.redirect_uri(me.party, issuer.name)
+
+
+CONNECTION_CONTEXT = Mitigation(
+    "connection-context",
+    "the connection has an identifier of its own in the session and in the redirection URI, compared",
+    "draft-ietf-oauth-security-topics-update section 2.2.2",
+    id="CTX",
+    checks={
+        AuthorizationResponse: [context_is_that_of_the_session],
+        ImplicitResponse: [context_is_that_of_the_session],
+        AuthorizationErrorResponse: [context_is_that_of_the_session],
+    },
+    configures={"distinct_redirect_uris": True},
+    extension=True,
+)
+
+INTENT = Mitigation(
+    "intent",
+    "the authorization server that the user chose is kept in the session, and is what every later step goes by",
+    "RFC 9700 section 4.4.2",
+    id="INTENT",
+    configures={"context_in_uri": False},
 )
 
 

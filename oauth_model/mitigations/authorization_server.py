@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oauth_model.flows.authorization_endpoint import is_registered
 from oauth_model.machine import View, refuses_with
 from oauth_model.messages import AuthorizationRequest, TokenRequest
 from oauth_model.mitigations.mitigation import Mitigation
@@ -12,8 +13,7 @@ from oauth_model.terms import ClientSecret, Uri
 
 def redirect_uri_is_registered(me: View, message: AuthorizationRequest) -> bool:
     """The redirection URI is the registered one, compared as a string (RFC 6749 section 3.1.2.3)."""
-    registered = me.cast.redirect_uri(message.client_id.name, me.party)
-    return message.redirect_uri is None or bool(message.redirect_uri == registered)
+    return message.redirect_uri is None or is_registered(me, message.client_id.name, message.redirect_uri)
 
 
 EXACT_REDIRECT_URI = Mitigation(
@@ -73,7 +73,10 @@ EFFECTS_NEED_TOKEN = Mitigation(
 
 
 def registered_secret(me: View) -> ClientSecret | None:
-    """The client's secret at the authorization server it asks."""
+    """The client's secret at the authorization server it asks, or the one it got for this issuer when it registered."""
+    if me.cast.discovery:
+        got: ClientSecret | None = me.memory.client_secret
+        return got
     secret: ClientSecret | None = me.cast.client_secret(me.party, me.memory.issuer.name)
     return secret
 

@@ -14,6 +14,7 @@ from oauth_model.mitigations import (
     DISTINCT_REDIRECT_URIS,
     EXACT_REDIRECT_URI,
     FRAMING_REFUSED,
+    INTENT,
     ISS,
     NO_AUTOMATIC_REDIRECT,
     NO_IMPLICIT,
@@ -30,6 +31,7 @@ from oauth_model.mitigations import (
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
     STATE,
+    TLS,
     TOKEN_IN_HEADER_ONLY,
 )
 from oauth_model.profiles.profile import Alternative, Clause, Condition, Entry, Profile
@@ -67,6 +69,8 @@ OAUTH21 = Profile(
         Entry(NO_AUTOMATIC_REDIRECT, "should", "OAuth 2.1 section 7.13.2"),
         Entry(FRAMING_REFUSED, "must", "OAuth 2.1 section 7.11"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "OAuth 2.1 section 2.4.1"),
+        Entry(TLS, "must", "OAuth 2.1 section 1.5"),
+        Entry(INTENT, "must", "OAuth 2.1 section 7.15", condition=Condition.SEVERAL_ISSUERS),
     ),
     any_of=(
         Clause(

@@ -14,6 +14,7 @@ from oauth_model.mitigations import (
     DISTINCT_REDIRECT_URIS,
     EXACT_REDIRECT_URI,
     FRAMING_REFUSED,
+    INTENT,
     ISS,
     NO_AUTOMATIC_REDIRECT,
     NO_IMPLICIT,
@@ -30,6 +31,7 @@ from oauth_model.mitigations import (
     SEE_OTHER,
     STATE,
     TARGET_ORIGIN,
+    TLS,
     TOKEN_IN_HEADER_ONLY,
     TOKEN_ISSUED_TO_CLIENT,
 )
@@ -64,6 +66,8 @@ RFC9700 = Profile(
         Entry(FRAMING_REFUSED, "must", "RFC 9700 section 4.16"),
         Entry(TARGET_ORIGIN, "must", "RFC 9700 section 4.17.2"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "RFC 6749 section 2.3.1"),
+        Entry(TLS, "must", "RFC 9700 section 2.6"),
+        Entry(INTENT, "must", "RFC 9700 section 4.4.2", condition=Condition.SEVERAL_ISSUERS),
     ),
     any_of=(
         Clause(

@@ -26,6 +26,7 @@ from oauth_model.mitigations import (
     PKCE_NO_DOWNGRADE,
     PKCE_REQUIRED,
     PKCE_S256,
+    PRIVATE_KEY_JWT,
     PUSHED_REQUESTS,
     REPLAY_REVOKES,
     SCOPE_SUBSET,
@@ -86,6 +87,7 @@ WRONG_NAME = Mitigation(
 )
 
 OPEN_CODES = EVERYTHING.minus(PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION)
+DISCOVERS = Cast(discovery=True)
 IMPLICIT_FIRST = (IMPLICIT, AUTHORIZATION_CODE)
 FEW = Bounds(forgeries=2)
 WEAK = {attack.slug: attack.scenario for attack in ATTACKS}
@@ -149,6 +151,12 @@ SCENARIOS: dict[str, Scenario] = {
     "web message": WEAK["web-message-to-anybody"],
     "web message, implicit": Scenario((IMPLICIT,), cast=Cast(response_mode="web_message")),
     "frame": WEAK["clickjacking"],
+    # ---------------------------------------------------------------- clients that configure themselves
+    "discovery": Scenario(policy=EVERYTHING, cast=DISCOVERS),
+    "discovery, implicit": Scenario((IMPLICIT,), cast=DISCOVERS),
+    "discovery, pushed, with assertions": Scenario(
+        policy=EVERYTHING.minus(CLIENT_AUTHENTICATION).plus(PUSHED_REQUESTS, PRIVATE_KEY_JWT), cast=DISCOVERS
+    ),
     "two users": Scenario(policy=EVERYTHING, cast=Cast(users=("alice", "bob")), bounds=Bounds(windows=1)),
 }
 

@@ -9,6 +9,7 @@ import pytest
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
 from oauth_model.flows.client_site import CLIENT_SITE
+from oauth_model.flows.discovery import DISCOVERY
 from oauth_model.flows.framed_page import FRAMED_PAGE
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
@@ -26,7 +27,7 @@ from tests.core.scenarios import SCENARIOS, taken, walked
 
 FLOWS = (
     *(BROWSER, RESOURCE_ACCESS, CLIENT_SITE, WEB_MESSAGE, FRAMED_PAGE),
-    *(PUSHED_REQUESTS, AUTHORIZATION_CODE, IMPLICIT),
+    *(PUSHED_REQUESTS, DISCOVERY, AUTHORIZATION_CODE, IMPLICIT),
 )
 
 Place = tuple[str, str, int]

@@ -61,7 +61,11 @@ def test_nobody_forges_what_a_session_decides_by_itself() -> None:
             ],
         ),
         (AuthorizationResponse, ["code"], ["state", "iss"]),
-        (TokenRequest, ["grant_type", "code", "client_id"], ["redirect_uri", "client_secret", "code_verifier"]),
+        (
+            TokenRequest,
+            ["grant_type", "code", "client_id"],
+            ["redirect_uri", "client_secret", "code_verifier", "client_assertion"],
+        ),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )

@@ -10,7 +10,9 @@ from oauth_model import terms
 from oauth_model.knowledge import close
 from oauth_model.terms import (
     AccessToken,
+    AuthorizationEndpoint,
     Challenge,
+    ClientAssertion,
     ClientId,
     ClientSecret,
     Code,
@@ -19,12 +21,15 @@ from oauth_model.terms import (
     Location,
     Password,
     ProtectedResource,
+    PushedRequestEndpoint,
+    RegistrationEndpoint,
     RequestObject,
     RequestUri,
     ResourceIndicator,
     Scope,
     State,
     Term,
+    TokenEndpoint,
     Uri,
     Verifier,
 )
@@ -48,6 +53,11 @@ TERMS: tuple[Term, ...] = (
     ProtectedResource("rs.example", "alice"),
     Location((Code("as.example", 1),)),
     RequestUri("as.example", 1),
+    AuthorizationEndpoint("as.example"),
+    TokenEndpoint("as.example"),
+    RegistrationEndpoint("as.example"),
+    PushedRequestEndpoint("as.example"),
+    ClientAssertion("client.example", None, Issuer("as.example"), 1),
     RequestObject("client.example", (("client_id", ClientId("client.example")),)),
 )
 
@@ -82,7 +92,11 @@ def test_a_token_gives_neither_its_code_nor_a_password() -> None:
 
 
 def test_what_is_for_the_back_channel_only() -> None:
-    assert {type(term) for term in TERMS if term.back_channel_only} == {AccessToken, ClientSecret}
+    assert {type(term) for term in TERMS if term.back_channel_only} == {
+        AccessToken,
+        ClientAssertion,
+        ClientSecret,
+    }
 
 
 def test_a_scope_is_a_set_of_values() -> None:

@@ -38,6 +38,11 @@ CAST = st.builds(
     Cast,
     users=st.sampled_from([("alice",), ("alice", "bob")]),
     resource_servers=st.sampled_from([("rs.example",), ("rs.example", "other-rs.example")]),
+    cleartext=st.sampled_from([(), ("login",), ("login", "redirection endpoint")]),
+    careful_users=st.booleans(),
+    discovery=st.booleans(),
+    context_in_uri=st.booleans(),
+    token_vault=st.booleans(),
 )
 
 SCENARIO = st.builds(
