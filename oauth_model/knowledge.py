@@ -9,7 +9,18 @@ from collections.abc import Iterable
 
 from oauth_model.attackers import Attacker
 from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
-from oauth_model.terms import AccessToken, ClientId, Code, Issuer, Password, ProtectedResource, Term, Verifier
+from oauth_model.terms import (
+    AccessToken,
+    ClientId,
+    Code,
+    Issuer,
+    Password,
+    ProtectedResource,
+    SigningKey,
+    Subject,
+    Term,
+    Verifier,
+)
 
 Knowledge = frozenset[Term]
 
@@ -35,6 +46,9 @@ def at_the_start(attacker: Attacker, parties: Cast) -> Knowledge:
     terms += [Issuer(issuer) for issuer in parties.authorization_servers]
     terms += parties.resource_indicators()
     terms += parties.attacker_uris()
+    if parties.openid:
+        terms += [Subject(user) for user in (*parties.users, *filter(None, [parties.account]))]
+        terms += [SigningKey(issuer) for issuer in parties.authorization_servers if not parties.honest(issuer)]
     for server in parties.resource_servers:
         if not parties.honest(server):
             terms += [ProtectedResource(server, user) for user in parties.users]

@@ -17,6 +17,7 @@ from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
 from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.flow import Flow
+from oauth_model.flows.hybrid import HYBRID, PUSHED_HYBRID_REQUESTS
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
 from oauth_model.machine import ModelError
@@ -127,10 +128,14 @@ class Scenario:
     def all_flows(self) -> tuple[Flow, ...]:
         """The grants with the parts that all of them share."""
         shared = [BROWSER, RESOURCE_ACCESS]
+        if HYBRID in self.flows:
+            shared.append(AUTHORIZATION_CODE)
         if self.full_cast.has_other_pages:
             shared.append(CLIENT_SITE)
         if "pushed-requests" in self.policy.slugs:
             shared.append(PUSHED_REQUESTS)
+            if HYBRID in self.flows:
+                shared.append(PUSHED_HYBRID_REQUESTS)
         return (*(flow for flow in shared if flow not in self.flows), *self.flows)
 
     @property
@@ -147,7 +152,6 @@ class Scenario:
         plays, cast = self.attacker.plays, self.cast
         grants = tuple(flow.response_type for flow in self.flows if flow.response_type)
         changes: dict[str, Any] = {
-            "client_uses": grants[0],
             "response_types_supported": cast.response_types_supported or grants,
         }
         for role, name in (
@@ -160,10 +164,14 @@ class Scenario:
         changes["owned"] = cast.owned | {ATTACKERS_PARTY[role] for role in plays if role in ATTACKERS_PARTY}
         changes["account"] = ACCOUNT if self.attacker.account else cast.account
         changes["taken_over"] = self.attacker.takes_over or cast.taken_over
+        changes["openid"] = cast.openid or HYBRID in self.flows
+        changes["rogue_token_endpoint"] = cast.rogue_token_endpoint and self.attacker.acts
         configured: Mapping[str, Any] = {
             name: value for mitigation in self.mitigations for name, value in mitigation.configures.items()
         }
-        return replace(cast, **{**changes, **configured})
+        full = replace(cast, **{**changes, **configured})
+        used = (grant for grant in grants if full.token_in_response or "token" not in grant.split())
+        return replace(full, client_uses=next(used, "code"))
 
     def __str__(self) -> str:
         return f"{'+'.join(flow.slug for flow in self.flows)} against {self.attacker.slug}"

@@ -4,6 +4,7 @@ from oauth_model.attacks.attack import EVERYTHING, Attack, Refuted
 from oauth_model.attacks.codes import CODE_ATTACKS
 from oauth_model.attacks.confirm import Claim, claims
 from oauth_model.attacks.mix_up import MIX_UP_ATTACKS
+from oauth_model.attacks.openid import OPENID_ATTACKS
 from oauth_model.attacks.redirects import REDIRECT_ATTACKS
 from oauth_model.attacks.resources import RESOURCE_ATTACKS
 from oauth_model.attacks.sessions import SESSION_ATTACKS
@@ -14,6 +15,7 @@ ATTACKS: tuple[Attack, ...] = (
     *MIX_UP_ATTACKS,
     *CODE_ATTACKS,
     *RESOURCE_ATTACKS,
+    *OPENID_ATTACKS,
 )
 
 __all__ = ["ATTACKS", "EVERYTHING", "Attack", "Claim", "Refuted", "claims"]

@@ -63,6 +63,7 @@ class AttackerSteps(LocalSteps):
     def _sending_so(self, slot: int, kind: type[Message], way: Way) -> Body:
         def body(read: Read) -> Found:
             session, to = self._session(read, slot), self._world.addresses[slot]
+            idle = self._world.cast.unused_response_types
 
             def takes(message: Message) -> bool:
                 try:
@@ -75,7 +76,7 @@ class AttackerSteps(LocalSteps):
             def wrap(message: Message) -> Body:
                 return self._sent(slot, self._world.envelopes.number(way.with_message(message, to)), message)
 
-            return Found(forger=Forger(kind, takes, own=True), wrap=wrap)
+            return Found(forger=Forger(kind, takes, own=True, idle=idle), wrap=wrap)
 
         return body
 
@@ -117,6 +118,7 @@ class AttackerSteps(LocalSteps):
         def body(read: Read) -> Found:
             world = self._world
             waiting, session = self._session(read, window), self._session(read, slot)
+            idle = world.cast.unused_response_types
 
             def takes(message: Message) -> bool:
                 link = way.with_message(message, world.addresses[window])
@@ -130,7 +132,7 @@ class AttackerSteps(LocalSteps):
                 link = way.with_message(message, world.addresses[window])
                 return self._lured(window, world.envelopes.number(link), slot, message)
 
-            return Found(forger=Forger(kind, takes, own=False), wrap=wrap)
+            return Found(forger=Forger(kind, takes, own=False, idle=idle), wrap=wrap)
 
         return body
 

@@ -1,6 +1,11 @@
 """Goals: one file for each family, each goal a sentence that is true or is not."""
 
-from oauth_model.goals.authentication import nobody_logs_in_as_another, response_is_from_the_issuer_asked
+from oauth_model.goals.authentication import (
+    endpoints_are_the_issuers_own,
+    id_token_is_as_it_should_be,
+    nobody_logs_in_as_another,
+    response_is_from_the_issuer_asked,
+)
 from oauth_model.goals.authorization import (
     code_is_redeemed_by_its_client,
     nobody_else_is_served,
@@ -33,10 +38,12 @@ from oauth_model.goals.redirection import (
     verifier_and_challenge_go_together,
 )
 from oauth_model.goals.session_integrity import (
+    challenge_is_for_one_run,
     grant_belongs_to_the_browser_that_consented,
     grant_was_asked_for_in_this_session,
     login_is_the_users_own,
     response_answers_one_pending_request,
+    token_is_from_this_run,
 )
 
 GOALS: tuple[Goal, ...] = (
@@ -46,10 +53,14 @@ GOALS: tuple[Goal, ...] = (
     code_is_redeemed_by_its_client,
     nobody_logs_in_as_another,
     response_is_from_the_issuer_asked,
+    id_token_is_as_it_should_be,
+    endpoints_are_the_issuers_own,
     grant_was_asked_for_in_this_session,
     grant_belongs_to_the_browser_that_consented,
     login_is_the_users_own,
     response_answers_one_pending_request,
+    token_is_from_this_run,
+    challenge_is_for_one_run,
     codes_stay_secret,
     stolen_code_is_useless,
     access_tokens_stay_secret,
@@ -83,6 +94,7 @@ __all__ = [
     "Goal",
     "always",
     "access_tokens_stay_secret",
+    "challenge_is_for_one_run",
     "client_secrets_never_enter_the_front_channel",
     "client_secrets_stay_secret",
     "code_is_redeemed_by_its_client",
@@ -90,10 +102,12 @@ __all__ = [
     "codes_are_single_use",
     "codes_stay_secret",
     "ended_tokens_serve_nothing",
+    "endpoints_are_the_issuers_own",
     "every_run_comes_to_an_end",
     "grant_belongs_to_the_browser_that_consented",
     "grant_was_asked_for_in_this_session",
     "honest_run_reaches_its_end",
+    "id_token_is_as_it_should_be",
     "login_is_the_users_own",
     "nobody_else_is_served",
     "nobody_logs_in_as_another",
@@ -108,6 +122,7 @@ __all__ = [
     "scope_never_grows",
     "state_and_verifier_stay_secret_until_used",
     "stolen_code_is_useless",
+    "token_is_from_this_run",
     "token_serves_only_its_resource_server",
     "tokens_never_leave_the_back_channel",
     "verifier_and_challenge_go_together",

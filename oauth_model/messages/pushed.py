@@ -11,6 +11,7 @@ from oauth_model.terms import (
     Challenge,
     ClientId,
     ClientSecret,
+    Nonce,
     RequestUri,
     ResourceIndicator,
     Scope,
@@ -24,7 +25,7 @@ from oauth_model.terms import (
 class PushedAuthorizationRequest(BackChannel):
     """RFC 9126 section 2.1: the parameters of an authorization request, and the client's credentials."""
 
-    response_type: Literal["code", "token"]
+    response_type: Literal["code", "token", "code id_token"]
     client_id: ClientId
     redirect_uri: Uri | None = None
     scope: Scope | None = None
@@ -34,6 +35,7 @@ class PushedAuthorizationRequest(BackChannel):
     resource: ResourceIndicator | None = None
     response_mode: Literal["query", "fragment", "form_post"] | None = None
     client_secret: ClientSecret | None = None
+    nonce: Nonce | None = None
 
     checked_like: ClassVar[type[Message]] = AuthorizationRequest
     name: ClassVar[str] = "pushed authorization request"

@@ -14,6 +14,15 @@ from oauth_model.mitigations.authorization_server import (
     SEE_OTHER,
 )
 from oauth_model.mitigations.mitigation import Fill, Mitigation, Policy
+from oauth_model.mitigations.openid import (
+    HASHES,
+    ID_TOKEN_VALIDATION,
+    KEY_BY_ISSUER,
+    METADATA,
+    NONCE,
+    SUBJECT_WITH_ISSUER,
+    TRANSACTION_SECRETS,
+)
 from oauth_model.mitigations.pkce import PKCE_NO_DOWNGRADE, PKCE_PLAIN, PKCE_REQUIRED, PKCE_S256, PLAIN_REFUSED
 from oauth_model.mitigations.redirection import (
     CANONICAL_URIS,
@@ -38,6 +47,10 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     ISS,
     DISTINCT_REDIRECT_URIS,
     TOKEN_ISSUED_TO_CLIENT,
+    ID_TOKEN_VALIDATION,
+    KEY_BY_ISSUER,
+    NONCE,
+    HASHES,
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
     REDIRECT_URI_AT_TOKEN_ENDPOINT,
@@ -54,6 +67,9 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     NO_OPEN_REDIRECTOR,
     REFERRER_POLICY,
     FORM_POST,
+    SUBJECT_WITH_ISSUER,
+    TRANSACTION_SECRETS,
+    METADATA,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
@@ -67,8 +83,13 @@ __all__ = [
     "DISTINCT_REDIRECT_URIS",
     "EXACT_REDIRECT_URI",
     "FORM_POST",
+    "HASHES",
+    "ID_TOKEN_VALIDATION",
     "ISS",
+    "KEY_BY_ISSUER",
+    "METADATA",
     "MITIGATIONS",
+    "NONCE",
     "NO_IMPLICIT",
     "NO_OPEN_REDIRECTOR",
     "PKCE_NO_DOWNGRADE",
@@ -86,8 +107,10 @@ __all__ = [
     "SEE_OTHER",
     "SIGNED_REQUESTS",
     "STATE",
+    "SUBJECT_WITH_ISSUER",
     "TOKEN_IN_HEADER_ONLY",
     "TOKEN_ISSUED_TO_CLIENT",
+    "TRANSACTION_SECRETS",
     "Fill",
     "Mitigation",
     "Policy",
