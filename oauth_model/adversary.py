@@ -127,7 +127,8 @@ class Adversary:
             envelope = way.with_message(message, c.addresses[slot])
             return c.has_effect(c.outcome(slot, session, envelope, shared), session, envelope)
 
-        return Forger(kind, takes, own=True, idle=self._cast.unused_response_types)
+        cast = self._cast
+        return Forger(kind, takes, own=True, idle=cast.unused_response_types, signed=cast.signed_parameters)
 
     def _relevant_to(self, kind: type[Message], known: int) -> Knowledge:
         found = self._relevant.get((kind, known))

@@ -216,6 +216,11 @@ class Cast:
         known = (self.client_uses, *self.response_types_supported)
         return frozenset({"code id_token"} - set(known))
 
+    @property
+    def signed_parameters(self) -> frozenset[str]:
+        """Parameters of an authorization request of which the response has a signed hash: s_hash is that of `state`."""
+        return frozenset({"state"} if "code id_token" in self.response_types_supported else ())
+
     def login_endpoint(self, client: str) -> Uri:
         """Where a client starts the flow."""
         return Uri(origin_of(client), "/login")

@@ -164,9 +164,8 @@ class Attached(Fact):
 class LoggedIn(Fact):
     """A client took `browser` for that of `user` at `server`, and shows it what is theirs.
 
-    It learnt who that is from the resource server, or from an ID token of `server`'s; `fault` is then the first thing
-    in it that is not as it should be, None if there is no such thing: "key", "iss", "aud", "nonce", "c_hash", "at_hash"
-    or "s_hash", a hash that is missing being none.
+    It learnt who that is from the resource server, or from an ID token of `server`'s; then `sound` says whether
+    all in that is as it should be: issuer, key, audience, nonce, and such hashes as it has.
     """
 
     client: str
@@ -174,7 +173,7 @@ class LoggedIn(Fact):
     browser: str
     user: str
     server: str
-    fault: str | None = None
+    sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)

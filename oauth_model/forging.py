@@ -194,7 +194,8 @@ class Forger:
     `takes` is asked about drafts, and must look at nothing else that varies. `own` says that the attacker sends
     the message in its own name, to a server where it is its own resource owner: then the parameters are left out
     that make no difference to anybody else, unless the message is of no use without them. `idle` are constants that
-    are left out, since nobody here would know them. Raises ModelError for a class with a parameter of which it is not
+    are left out, since nobody here would know them; `signed` are parameters that come back under somebody's
+    signature, and so always make a difference. Raises ModelError for a class with a parameter of which it is not
     known what fits.
     """
 
@@ -205,6 +206,7 @@ class Forger:
         *,
         own: bool,
         idle: frozenset[str] = frozenset(),
+        signed: frozenset[str] = frozenset(),
     ) -> None:
         self._kind, self._takes = kind, takes
         self._parameters = {parameter.name: parameter for parameter in parameters_of(kind)}
@@ -215,7 +217,7 @@ class Forger:
                     f"{kind.__name__}.{parameter.name}: an attacker cannot tell what fits there; annotate it with a"
                     " class of terms, with Literal[...], or say forged = False in the class"
                 )
-        self._moot = kind.moot_when_own if own else ()
+        self._moot = tuple(name for name in kind.moot_when_own if name not in signed) if own else ()
         self._idle = idle
         self._waiting: list[Decided | _Retry] = [{}]
         self._asked: list[tuple[Decided, Parameter]] = []

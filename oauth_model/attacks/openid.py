@@ -35,7 +35,8 @@ CODE_SUBSTITUTION = Attack(
     "SI15",
     "Code substituted beside an ID token",
     "OpenID Connect Core section 16.11",
-    "The attacker reads the victim's code, and puts it beside the ID token in its own authorization response.",
+    "The attacker reads the victim's response, and brings the code into a run of its own, beside the ID token that came "
+    "with it or one for its own account.",
     BROWSES | READS_RESPONSES,
     breaks=(
         nobody_logs_in_as_another,
@@ -47,6 +48,7 @@ CODE_SUBSTITUTION = Attack(
     stopped_by=((HASHES,), (PKCE_S256,), (NONCE,)),
     not_stopped_by=((STATE,), (ID_TOKEN_VALIDATION,), (CLIENT_AUTHENTICATION,)),
     flows=(HYBRID,),
+    bounds_when_stopped=Bounds(authorizations=2, windows=1),
 )
 
 ISSUER_CONFUSION = Attack(
@@ -71,14 +73,22 @@ ROGUE_TOKEN_ENDPOINT = Attack(
     "The client is configured with a token endpoint of the attacker's, which answers the attacker's own run with the "
     "victim's access token and the ID token that came in the authorization response.",
     BROWSES | HOLDS_TOKEN,
-    breaks=(token_is_from_this_run, endpoints_are_the_issuers_own),
+    breaks=(token_is_from_this_run,),
     off=(METADATA,),
     on=(ID_TOKEN_VALIDATION, NONCE),
-    stopped_by=((METADATA,),),
+    stopped_by=((METADATA,), (HASHES,)),
     not_stopped_by=((ISS,), (PKCE_S256,)),
+    refuted=(
+        Refuted(
+            (HASHES,),
+            (endpoints_are_the_issuers_own, grant_belongs_to_the_browser_that_consented),
+            "the access token goes with no other ID token, but the attacker, who learns the nonce of the victim's run "
+            "at its token endpoint, signs in with that nonce and answers with its own tokens",
+        ),
+    ),
     flows=(HYBRID,),
     cast=Cast(rogue_token_endpoint=True),
-    bounds=Bounds(authorizations=2, windows=1),
+    bounds=Bounds(authorizations=2, windows=1, forgeries=6),
 )
 
 REUSED_CHALLENGE = Attack(

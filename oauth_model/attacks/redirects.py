@@ -28,6 +28,7 @@ from oauth_model.mitigations import (
     FORM_POST,
     ISS,
     NO_IMPLICIT,
+    NONCE,
     NO_OPEN_REDIRECTOR,
     PKCE_REQUIRED,
     PKCE_S256,
@@ -198,7 +199,7 @@ RESPONSE_MODE_DOWNGRADE = Attack(
     ),
     off=(RESPONSE_MODE_LOCKED,),
     stopped_by=((RESPONSE_MODE_LOCKED,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
-    not_stopped_by=((PKCE_S256,), (STATE,), (CLIENT_AUTHENTICATION,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (NONCE,), (CLIENT_AUTHENTICATION,)),
     cast=Cast(response_modes_supported=("query", "fragment"), leaking_error_page=True),
 )
 

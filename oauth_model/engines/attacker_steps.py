@@ -63,7 +63,8 @@ class AttackerSteps(LocalSteps):
     def _sending_so(self, slot: int, kind: type[Message], way: Way) -> Body:
         def body(read: Read) -> Found:
             session, to = self._session(read, slot), self._world.addresses[slot]
-            idle = self._world.cast.unused_response_types
+            cast = self._world.cast
+            idle, signed = cast.unused_response_types, cast.signed_parameters
 
             def takes(message: Message) -> bool:
                 try:
@@ -76,7 +77,7 @@ class AttackerSteps(LocalSteps):
             def wrap(message: Message) -> Body:
                 return self._sent(slot, self._world.envelopes.number(way.with_message(message, to)), message)
 
-            return Found(forger=Forger(kind, takes, own=True, idle=idle), wrap=wrap)
+            return Found(forger=Forger(kind, takes, own=True, idle=idle, signed=signed), wrap=wrap)
 
         return body
 

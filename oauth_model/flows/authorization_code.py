@@ -195,7 +195,7 @@ def attach_grant(me: View, message: TokenResponse) -> None:
     if me.cast.openid:
         log_in_by_id_token(me, message)
     me.remember(access_token=message.access_token)
-    me.forget("redirect_uri", "id_token_fault")
+    me.forget("redirect_uri", "first_id_token_unsound")
 
 
 def show_failure(me: View, message: Message) -> None:

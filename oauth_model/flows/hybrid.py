@@ -2,7 +2,7 @@
 
 Its response type is `code id_token`, and the response is in the fragment of the redirection URI. From there on it is
 the code grant: a scenario with this flow has the rows of that one, too. A client signs its user in when the token
-endpoint has answered, and remembers until then what was wrong with the first ID token.
+endpoint has answered, and remembers until then whether something was wrong with the first ID token.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from oauth_model.flows.authorization_endpoint import (
     scope_is_supported,
 )
 from oauth_model.flows.flow import Flow
-from oauth_model.flows.id_tokens import fault_of, id_token_for
+from oauth_model.flows.id_tokens import id_token_for, is_sound
 from oauth_model.flows.pushed_requests import ask_about_pushed_request, pushed_by_that_client, request_uri_is_mine
 from oauth_model.flows.pushed_requests import send_request_by_reference
 from oauth_model.machine import SAME, Guard, Row, View
@@ -114,13 +114,13 @@ def hybrid_flow_is_used(me: View, message: Message) -> bool:
 def redeem_code_beside_id_token(me: View, message: HybridResponse) -> None:
     """Ask the token endpoint for tokens (OpenID Connect Core section 3.3.3)."""
     redeem_code(me, message)
-    me.remember(id_token_fault=fault_of(me, message))
+    me.remember(first_id_token_unsound=not is_sound(me, message) or None)
 
 
 def redeem_unsolicited_code_beside_id_token(me: View, message: HybridResponse) -> None:
     """The same for a response to which there was no request."""
     redeem_unsolicited_code(me, message)
-    me.remember(id_token_fault=fault_of(me, message))
+    me.remember(first_id_token_unsound=not is_sound(me, message) or None)
 
 
 # ------------------------------------------------------------------ authorization server

@@ -34,9 +34,9 @@ def log_in_by_id_token(me: View, message: TokenResponse | ImplicitResponse) -> N
     id_token = message.id_token
     if id_token is None or id_token.sub is None:
         return
-    fault = me.memory.id_token_fault or fault_of(me, message)
+    sound = not me.memory.first_id_token_unsound and is_sound(me, message)
     browser = me.memory.window.party
-    me.happened(LoggedIn(me.party, me.index, browser, id_token.sub.user, account_at(me, id_token), fault))
+    me.happened(LoggedIn(me.party, me.index, browser, id_token.sub.user, account_at(me, id_token), sound))
 
 
 def account_at(me: View, id_token: IdToken) -> str:
@@ -50,24 +50,15 @@ def account_at(me: View, id_token: IdToken) -> str:
     return issuer.name
 
 
-def fault_of(me: View, message: WithIdToken) -> str | None:
-    """The first thing that is wrong with an ID token, or with what came beside it; None if all is as it should be."""
-    id_token = message.id_token
+def is_sound(me: View, message: WithIdToken) -> bool:
+    """Whether all in an ID token is as it should be, what it says of the code or token beside it included."""
+    id_token, issuer = message.id_token, me.memory.issuer
     if id_token is None:
-        return None
-    issuer: Issuer = me.memory.issuer
-    if id_token.key is None:
-        return "key"
-    if id_token.iss != issuer:
-        return "iss"
-    if id_token.key != SigningKey(issuer.name):
-        return "key"
-    if id_token.aud != ClientId(me.party):
-        return "aud"
-    if me.on("nonce") and id_token.nonce != nonce_of_run(me):
-        return "nonce"
+        return True
+    if id_token.key is None or id_token.iss != issuer or id_token.key != SigningKey(issuer.name):
+        return False
+    if id_token.aud != ClientId(me.party) or (me.on("nonce") and id_token.nonce != nonce_of_run(me)):
+        return False
     if isinstance(message, HybridResponse):
-        if id_token.c_hash not in (None, message.code):
-            return "c_hash"
-        return "s_hash" if id_token.s_hash not in (None, message.state) else None
-    return "at_hash" if id_token.at_hash not in (None, message.access_token) else None
+        return id_token.c_hash in (None, message.code) and id_token.s_hash in (None, message.state)
+    return id_token.at_hash in (None, message.access_token)

@@ -35,7 +35,7 @@ def id_token_is_as_it_should_be(world: Evidence, login: LoggedIn) -> bool:
     Asked of what counts as an honest authorization server's word, where an honest user, an honest browser or
     an honest user's code is concerned.
     """
-    if login.fault is None or not world.honest(login.server):
+    if login.sound or not world.honest(login.server):
         return True
     if world.honest(login.user) or world.honest(login.browser):
         return False

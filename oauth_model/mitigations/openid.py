@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from oauth_model.flows.id_tokens import WithIdToken, nonce_of_run
 from oauth_model.machine import Guard, View
-from oauth_model.messages import AuthorizationRequest, HybridResponse, ImplicitResponse, Message, TokenResponse
+from oauth_model.messages import (
+    AuthorizationRequest,
+    AuthorizationResponse,
+    HybridResponse,
+    ImplicitResponse,
+    Message,
+    TokenResponse,
+)
 from oauth_model.mitigations.mitigation import Mitigation
 from oauth_model.terms import ClientId, SigningKey
 
@@ -21,13 +28,23 @@ def nonce_is_mine(me: View, message: WithIdToken) -> bool:
     return message.id_token is not None and message.id_token.nonce == nonce_of_run(me)
 
 
+def run_has_a_nonce(me: View, message: AuthorizationResponse | HybridResponse | ImplicitResponse) -> bool:
+    """The run was started here, and a nonce made for it: a client that compares it has none for a stray response."""
+    return me.memory.issuer is not None
+
+
 NONCE = Mitigation(
     "nonce",
     "the nonce of the request is in the ID token, and compared",
     "RFC 9700 section 4.5.3.2",
     id="NONCE",
     fills={AuthorizationRequest: {"nonce": nonce_of_run}},
-    checks=_wherever_id_tokens_come(nonce_is_mine),
+    checks={
+        AuthorizationResponse: [run_has_a_nonce],
+        HybridResponse: [nonce_is_mine],
+        ImplicitResponse: [run_has_a_nonce, nonce_is_mine],
+        TokenResponse: [nonce_is_mine],
+    },
     configures={"openid": True},
     extension=True,
 )
@@ -73,9 +90,13 @@ KEY_BY_ISSUER = Mitigation(
 
 
 def code_is_that_of_the_id_token(me: View, message: HybridResponse) -> bool:
-    """The ID token has the hash of the code (OpenID Connect Core section 3.3.2.10), and that of `state`."""
-    id_token = message.id_token
-    return id_token is not None and id_token.c_hash == message.code and id_token.s_hash == message.state
+    """The ID token has the hash of the code (OpenID Connect Core section 3.3.2.10)."""
+    return message.id_token is not None and message.id_token.c_hash == message.code
+
+
+def state_is_that_of_the_id_token(me: View, message: HybridResponse) -> bool:
+    """The ID token has the hash of `state`, as it has that of the code."""
+    return message.id_token is not None and message.id_token.s_hash == message.state
 
 
 def access_token_is_that_of_the_id_token(me: View, message: TokenResponse | ImplicitResponse) -> bool:
@@ -89,7 +110,7 @@ HASHES = Mitigation(
     "OpenID Connect Core section 3.3.2.10",
     id="HASH",
     checks={
-        HybridResponse: [code_is_that_of_the_id_token],
+        HybridResponse: [code_is_that_of_the_id_token, state_is_that_of_the_id_token],
         TokenResponse: [access_token_is_that_of_the_id_token],
         ImplicitResponse: [access_token_is_that_of_the_id_token],
     },
