@@ -25,6 +25,7 @@ from oauth_model.messages import (
     FrontChannel,
     LoginRequest,
     Message,
+    TokenResponse,
     UserInterface,
 )
 from oauth_model.steps import Change, World
@@ -142,7 +143,8 @@ class Adversary:
             envelope = way.with_message(message, c.addresses[slot])
             return c.has_effect(c.outcome(slot, session, envelope, shared), session, envelope)
 
-        return Forger(kind, takes, own=True)
+        cast = self._cast
+        return Forger(kind, takes, own=True, idle=cast.unused_response_types, signed=cast.signed_parameters)
 
     def _relevant_to(self, kind: type[Message], known: int) -> Knowledge:
         found = self._relevant.get((kind, known))
@@ -164,6 +166,8 @@ class Adversary:
             for owned in sorted(self._cast.owned):
                 if owned in self._cast.parties(kind.sender):
                     yield Way(Address(owned))
+            if self._cast.rogue_token_endpoint and issubclass(kind, TokenResponse):
+                yield Way(Address(ATTACKER))
 
     def mode(self, kind: type[Message]) -> str | None:
         """Where clients look for the parameters of a response: elsewhere they do not see them."""
@@ -278,7 +282,7 @@ class Adversary:
             link = way.with_message(message, c.addresses[window])
             return self.link_works(window, waiting, link, slot, session, (shared[USER_AGENT], shared[c.roles[slot]]))
 
-        return Forger(kind, takes, own=False)
+        return Forger(kind, takes, own=False, idle=self._cast.unused_response_types)
 
     def link_works(
         self, window: int, waiting: int, link: Envelope, slot: int, session: int, records: tuple[Records, Records]

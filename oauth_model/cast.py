@@ -58,6 +58,11 @@ class Cast:
     means those of the scenario's flows), and `client_uses` is the response type that honest clients send.
     `audience_restricted` and `redirect_status` are how authorization servers issue tokens and redirect.
 
+    With `openid` clients sign users in with OpenID Connect: there are ID tokens. With `token_in_response` false honest
+    clients use no response type that has an access token. With `reused_secrets` a client has one code verifier
+    and one nonce for all its runs, and with `rogue_token_endpoint` it is configured with a token endpoint of the
+    attacker's for honest authorization servers.
+
     What else clients have at their sites: `open_redirector` is a page of its own ("page"), or the redirection
     endpoint itself ("callback"), that redirects to where the query says; with `user_content` a user can write pages
     there that embed what is elsewhere; with `third_party_content` the redirection endpoint's own page embeds such
@@ -91,7 +96,7 @@ class Cast:
     taken_over: bool = False
     scope: Scope = field(default_factory=lambda: Scope(("read",)))
     supported_scope: Scope = field(default_factory=lambda: Scope(("read", "write")))
-    response_types: tuple[str, ...] = ("code", "token")
+    response_types: tuple[str, ...] = ("code", "token", "code id_token")
     response_types_supported: tuple[str, ...] = ()
     grant_types: tuple[str, ...] = ("authorization_code", "implicit")
     grant_types_supported: tuple[str, ...] = ("authorization_code", "implicit")
@@ -121,6 +126,10 @@ class Cast:
     distinct_redirect_uris: bool = False
     audience_restricted: bool = False
     redirect_status: int = 307
+    openid: bool = False
+    token_in_response: bool = True
+    reused_secrets: bool = False
+    rogue_token_endpoint: bool = False
 
     def honest(self, party: str) -> bool:
         """Whether a party follows its machine: it is neither the attacker nor owned by it."""
@@ -244,11 +253,31 @@ class Cast:
         known = (*self.users, *((self.account,) if self.account else ()))
         return password.user if password.user in known else None
 
+    @property
+    def client_gets_code(self) -> bool:
+        """Whether the response type that clients use has a code."""
+        return "code" in self.client_uses.split()
+
     # -------------------------------------------------------------- endpoints
 
     def authorization_endpoint(self, issuer: str) -> Uri:
         """Where an authorization server takes authorization requests (RFC 6749 section 3.1)."""
         return Uri(issuer, "/authorize")
+
+    def token_endpoint(self, issuer: str) -> str:
+        """The party whose token endpoint clients use for an authorization server: its own, as long as that is right."""
+        return ATTACKER if self.rogue_token_endpoint and self.honest(issuer) else issuer
+
+    @property
+    def unused_response_types(self) -> frozenset[str]:
+        """Response types of OpenID Connect where nobody has them: to ask for one is an error like any other."""
+        known = (self.client_uses, *self.response_types_supported)
+        return frozenset({"code id_token"} - set(known))
+
+    @property
+    def signed_parameters(self) -> frozenset[str]:
+        """Parameters of an authorization request of which the response has a signed hash: s_hash is that of `state`."""
+        return frozenset({"state"} if "code id_token" in self.response_types_supported else ())
 
     def login_endpoint(self, client: str) -> Uri:
         """Where a client starts the flow."""

@@ -11,7 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from oauth_model.terms import AccessToken, ClientAssertion, Code, Cookie, Password, Scope, Term, Uri
+from oauth_model.terms import (
+    AccessToken,
+    Challenge,
+    ClientAssertion,
+    Code,
+    Cookie,
+    Password,
+    Scope,
+    Term,
+    Uri,
+    Verifier,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,8 @@ class TokenIssued(Fact):
     `redeemer` is the client that was authenticated, or identified by its client_id; `redirect_uri_repeated`
     whether the token request had the redirection URI of the authorization request, if that had one; `pkce` is
     "bound" (S256 challenge, and its verifier came), "plain", "none" (neither), "ignored" (a verifier without a
-    challenge), "missing" (a challenge without its verifier) or "wrong". `received_by` is the party that asked.
+    challenge), "missing" (a challenge without its verifier) or "wrong". `received_by` is the party that asked, and
+    `challenge` the code's.
     """
 
     token: AccessToken
@@ -148,6 +160,7 @@ class TokenIssued(Fact):
     received_by: str
     redirect_uri_repeated: bool
     pkce: str
+    challenge: Challenge | Verifier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,13 +231,39 @@ class Attached(Fact):
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn(Fact):
-    """A client showed `browser` what belongs to `user` at `server`, taking it for that user's."""
+    """A client took `browser` for that of `user` at `server`, and shows it what is theirs.
+
+    It learnt who that is from the resource server, or from an ID token of `server`'s; then `sound` says whether
+    all in that is as it should be: issuer, key, audience, nonce, and such hashes as it has.
+    """
 
     client: str
     run: int
     browser: str
     user: str
     server: str
+    sound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Fact):
+    """A client showed `browser`, which is signed in already, what belongs to `user` at `server`."""
+
+    client: str
+    run: int
+    browser: str
+    user: str
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignEndpointUsed(Fact):
+    """A client used for `issuer` an endpoint of `party`, which is somebody else."""
+
+    client: str
+    run: int
+    issuer: str
+    party: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ parameter or two. So a message begins as a *draft* in which nothing is decided. 
 at a parameter, and only then is each value tried that is known; what refuses a draft refuses every message
 that the draft could become. Parameters that nobody looked at are left out.
 
+A term that is put together of others (`Term.parts`: an ID token) is one of the values of a parameter, as a draft of
+its own: what is in it is decided in the same way.
+
 Nothing here knows an attack, nor what a message is for.
 """
 
@@ -19,16 +22,25 @@ from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin, 
 from oauth_model.errors import ModelError, Question
 from oauth_model.knowledge import Knowledge, in_order
 from oauth_model.messages import Message
-from oauth_model.terms import Term
+from oauth_model.terms import SigningKey, Term
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a message class: the kinds of terms that fit, and the constants that do."""
+    """One parameter of a message class: the kinds of terms that fit, and the constants that do.
+
+    `made` is the one of those kinds that is put together of others, if there is one. Its own fields are parameters,
+    too, with names such as "id_token.nonce".
+    """
 
     name: str
     kinds: tuple[type[Term], ...]
     constants: tuple[Any, ...]
+
+    @property
+    def made(self) -> type[Term] | None:
+        """The kind that an attacker can put together."""
+        return next((kind for kind in self.kinds if kind.parts is not Term.parts), None)
 
     @property
     def simplest(self) -> Any:
@@ -37,8 +49,16 @@ class Parameter:
 
 
 def _parameters(message: type[Message]) -> tuple[Parameter, ...]:
-    hints = get_type_hints(message)
-    return tuple(Parameter(field.name, *_alternatives(hints[field.name])) for field in fields(message))
+    return tuple(_parameters_in(message, ""))
+
+
+def _parameters_in(kind: type[Message] | type[Term], prefix: str) -> Iterator[Parameter]:
+    hints = get_type_hints(kind)
+    for field in fields(kind):
+        parameter = Parameter(prefix + field.name, *_alternatives(hints[field.name]))
+        yield parameter
+        if parameter.made is not None:
+            yield from _parameters_in(parameter.made, f"{parameter.name}.")
 
 
 def _alternatives(hint: Any) -> tuple[tuple[type[Term], ...], tuple[Any, ...]]:
@@ -52,6 +72,23 @@ def _alternatives(hint: Any) -> tuple[tuple[type[Term], ...], tuple[Any, ...]]:
         elif isinstance(option, type) and issubclass(option, Term):
             kinds.append(option)
     return tuple(kinds), tuple(constants)
+
+
+def can_make(term: Term, known: Knowledge) -> bool:
+    """Whether a term can be put together of what is known."""
+    parts = term.parts()
+    return parts is not None and known.issuperset(parts)
+
+
+def needed(terms: Iterable[Term], known: Knowledge) -> Iterator[Term]:
+    """What must be known to say some terms: each itself, or what it is put together of by whoever has the keys that
+    are known from the start."""
+    for term in terms:
+        parts = term.parts()
+        if parts is None or any(isinstance(part, SigningKey) and part not in known for part in parts):
+            yield term
+        else:
+            yield from parts
 
 
 # Read once for each class: type hints are slow to resolve, and never change.
@@ -81,27 +118,37 @@ class Undecided(Question):
         self.parameter = parameter
 
 
+class _ToBeMade:
+    """The value of a parameter that is a term of the attacker's own making."""
+
+
+TO_BE_MADE = _ToBeMade()
+
+
 def _looks_at(name: str) -> property:
     def value(draft: Any) -> Any:
+        full = draft.prefix + name
         try:
-            return draft.decided[name]
+            found = draft.decided[full]
         except KeyError:
-            draft.asked.append(name)
-            raise Undecided(name) from None
+            draft.asked.append(full)
+            raise Undecided(full) from None
+        return _draft_of(draft.made[full], draft.decided, draft.asked, f"{full}.", {}) if found is TO_BE_MADE else found
 
     return property(value)
 
 
-def _whole(draft: Any) -> Message:
-    """The message that a draft is, looking at every parameter."""
+def _whole(draft: Any) -> Any:
+    """The message or term that a draft is, looking at every parameter."""
     kind = draft.__class__
-    return cast(Message, kind(**{field.name: getattr(draft, field.name) for field in fields(kind)}))
+    values = {field.name: getattr(draft, field.name) for field in fields(kind)}
+    return kind(**{name: _whole(value) if hasattr(value, "decided") else value for name, value in values.items()})
 
 
-def _make_draft_class(kind: type[Message]) -> type[Message]:
-    """A class whose objects pass for messages of a class, and raise Undecided where they have no value."""
-    body: dict[str, Any] = {parameter.name: _looks_at(parameter.name) for parameter in parameters_of(kind)}
-    body["__slots__"] = ("asked", "decided")
+def _make_draft_class(kind: type[Any]) -> type[Any]:
+    """A class whose objects pass for those of a class, and raise Undecided where they have no value."""
+    body: dict[str, Any] = {field.name: _looks_at(field.name) for field in fields(kind)}
+    body["__slots__"] = ("asked", "decided", "made", "prefix")
     body["__module__"] = kind.__module__  # where it is not found under its name: it is in no vocabulary
     body["__class__"] = property(lambda draft: kind)
     body["__eq__"] = lambda draft, other: _whole(draft) == other
@@ -109,15 +156,23 @@ def _make_draft_class(kind: type[Message]) -> type[Message]:
     return type(kind.__name__, (kind,), body)
 
 
-_draft_class = cast("Callable[[type[Message]], type[Message]]", cache(_make_draft_class))
+_draft_class = cast("Callable[[type[Any]], type[Any]]", cache(_make_draft_class))
 
 
 def draft(kind: type[Message], decided: Mapping[str, Any]) -> Message:
     """A message of a class of which only some parameters are decided."""
-    made = object.__new__(_draft_class(kind))
-    object.__setattr__(made, "decided", decided)
-    object.__setattr__(made, "asked", [])
-    return made
+    made = {parameter.name: parameter.made for parameter in parameters_of(kind) if parameter.made}
+    return cast(Message, _draft_of(kind, decided, [], "", made))
+
+
+def _draft_of(
+    kind: type[Any], decided: Mapping[str, Any], asked: list[str], prefix: str, made: Mapping[str, type[Term]]
+) -> Any:
+    """A draft; `prefix` is what its parameters' names begin with, and `made` the kinds of terms that are made for it."""
+    drafted = object.__new__(_draft_class(kind))
+    for name, value in (("decided", decided), ("asked", asked), ("prefix", prefix), ("made", made)):
+        object.__setattr__(drafted, name, value)
+    return drafted
 
 
 # ------------------------------------------------------------------ forgers
@@ -138,20 +193,32 @@ class Forger:
 
     `takes` is asked about drafts, and must look at nothing else that varies. `own` says that the attacker sends
     the message in its own name, to a server where it is its own resource owner: then the parameters are left out
-    that make no difference to anybody else, unless the message is of no use without them. Raises ModelError for a class
-    with a parameter of which it is not known what fits.
+    that make no difference to anybody else, unless the message is of no use without them. `idle` are constants that
+    are left out, since nobody here would know them; `signed` are parameters that come back under somebody's
+    signature, and so always make a difference. Raises ModelError for a class with a parameter of which it is not
+    known what fits.
     """
 
-    def __init__(self, kind: type[Message], takes: Callable[[Message], bool], *, own: bool) -> None:
+    def __init__(
+        self,
+        kind: type[Message],
+        takes: Callable[[Message], bool],
+        *,
+        own: bool,
+        idle: frozenset[str] = frozenset(),
+        signed: frozenset[str] = frozenset(),
+    ) -> None:
         self._kind, self._takes = kind, takes
         self._parameters = {parameter.name: parameter for parameter in parameters_of(kind)}
+        self._own = tuple(field.name for field in fields(kind))
         for parameter in self._parameters.values():
             if not parameter.kinds and not parameter.constants:
                 raise ModelError(
                     f"{kind.__name__}.{parameter.name}: an attacker cannot tell what fits there; annotate it with a"
                     " class of terms, with Literal[...], or say forged = False in the class"
                 )
-        self._moot = kind.moot_when_own if own else ()
+        self._moot = tuple(name for name in kind.moot_when_own if name not in signed) if own else ()
+        self._idle = idle
         self._waiting: list[Decided | _Retry] = [{}]
         self._asked: list[tuple[Decided, Parameter]] = []
         self._known: list[Term] = []
@@ -178,10 +245,9 @@ class Forger:
                     raise Undecided(message.asked[0])
                 if not wanted:
                     continue
-                unseen = [parameter for name, parameter in self._parameters.items() if name not in decided]
-                for parameter in unseen:
-                    if not parameter.constants:
-                        raise Undecided(parameter.name)
+                for name in self._own:
+                    if name not in decided and not self._parameters[name].constants:
+                        raise Undecided(name)
             except Undecided as question:
                 parameter = self._parameters[question.parameter]
                 if parameter.name in self._moot:
@@ -192,15 +258,25 @@ class Forger:
                     self._ask(decided, parameter)
                 continue
             self._made += 1
-            yield self._kind(**decided, **{parameter.name: parameter.simplest for parameter in unseen})
+            yield self._kind(**{name: self._value(decided, name) for name in self._own})
+
+    def _value(self, decided: Decided, name: str) -> Any:
+        """The value of a parameter in a message of which all is decided that matters."""
+        parameter = self._parameters[name]
+        value = decided.get(name, parameter.simplest if parameter.constants else None)
+        if value is TO_BE_MADE and parameter.made is not None:
+            own = {field.name: decided.get(f"{name}.{field.name}") for field in fields(parameter.made)}
+            return parameter.made(**own)
+        return value
 
     def _ask(self, decided: Decided, parameter: Parameter) -> None:
         """Go on with each value that a parameter can have."""
         if parameter.kinds:
             self._asked.append((decided, parameter))
-        terms = [term for term in self._known if isinstance(term, parameter.kinds)]
-        moot = (None,) if parameter.name in self._moot else ()  # was tried
-        for value in reversed((*(constant for constant in parameter.constants if constant not in moot), *terms)):
+        terms: list[Any] = [TO_BE_MADE] if parameter.made else []
+        terms += [term for term in self._known if isinstance(term, parameter.kinds)]
+        tried = {*self._idle, None} if parameter.name in self._moot else self._idle
+        for value in reversed((*(constant for constant in parameter.constants if constant not in tried), *terms)):
             self._waiting.append({**decided, parameter.name: value})
 
 
@@ -212,4 +288,4 @@ def forgeries(kind: type[Message], known: Knowledge, *, own: bool) -> Iterator[M
 
 def look_at_everything(message: Message) -> bool:
     """Have every parameter of a draft decided."""
-    return all(getattr(message, field.name) is not Undecided for field in fields(message))
+    return hash(message) is not None

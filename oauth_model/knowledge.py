@@ -19,6 +19,8 @@ from oauth_model.terms import (
     ProtectedResource,
     PushedRequestEndpoint,
     RegistrationEndpoint,
+    SigningKey,
+    Subject,
     Term,
     TokenEndpoint,
     Verifier,
@@ -48,6 +50,9 @@ def at_the_start(attacker: Attacker, parties: Cast) -> Knowledge:
     terms += [Issuer(issuer) for issuer in parties.authorization_servers]
     terms += parties.resource_indicators()
     terms += parties.attacker_uris()
+    if parties.openid:
+        terms += [Subject(user) for user in (*parties.users, *filter(None, [parties.account]))]
+        terms += [SigningKey(issuer) for issuer in parties.authorization_servers if not parties.honest(issuer)]
     for server in parties.resource_servers:
         if not parties.honest(server):
             terms += [ProtectedResource(server, user) for user in parties.users]

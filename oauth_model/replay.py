@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 
 from oauth_model.cast import ATTACKER
 from oauth_model.checkers.exhaustive import Judge
+from oauth_model.forging import can_make
 from oauth_model.goals import Goal
 from oauth_model.machine import Accepted, Address, Envelope, Machine, ModelError, Refused
 from oauth_model.messages import Message
@@ -125,6 +126,7 @@ def _unknown(composition: Composition, world: World, step: SavedStep) -> list[Te
     """What of an attacker's message the attacker does not know, or could not make of what it knows."""
     known = composition.knowledge(world)
     made = {term for term in step.envelope.terms() if set(term.reveals()) <= known and term.reveals()}
+    made = {term for term in made if term.parts() is None or can_make(term, known)}
     return [term for term in step.envelope.terms() if term not in known and term not in made]
 
 

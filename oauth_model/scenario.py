@@ -20,6 +20,7 @@ from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.discovery import DISCOVERY
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.framed_page import FRAMED_PAGE
+from oauth_model.flows.hybrid import HYBRID, PUSHED_HYBRID_REQUESTS
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
 from oauth_model.flows.web_message import WEB_MESSAGE
@@ -131,6 +132,8 @@ class Scenario:
     def all_flows(self) -> tuple[Flow, ...]:
         """The grants with the parts that all of them share."""
         shared = [BROWSER, RESOURCE_ACCESS]
+        if HYBRID in self.flows:
+            shared.append(AUTHORIZATION_CODE)
         if self.full_cast.has_other_pages:
             shared.append(CLIENT_SITE)
         if self.full_cast.web_messages:
@@ -139,6 +142,8 @@ class Scenario:
             shared.append(FRAMED_PAGE)
         if "pushed-requests" in self.policy.slugs:
             shared.append(PUSHED_REQUESTS)
+            if HYBRID in self.flows:
+                shared.append(PUSHED_HYBRID_REQUESTS)
         if self.full_cast.discovery:
             shared.append(DISCOVERY)
         if self.full_cast.authentication == "private_key_jwt":
@@ -159,7 +164,6 @@ class Scenario:
         plays, cast = self.attacker.plays, self.cast
         grants = tuple(flow.response_type for flow in self.flows if flow.response_type)
         changes: dict[str, Any] = {
-            "client_uses": grants[0],
             "response_types_supported": cast.response_types_supported or grants,
         }
         for role, name in (
@@ -172,10 +176,14 @@ class Scenario:
         changes["owned"] = cast.owned | {ATTACKERS_PARTY[role] for role in plays if role in ATTACKERS_PARTY}
         changes["account"] = ACCOUNT if self.attacker.account else cast.account
         changes["taken_over"] = self.attacker.takes_over or cast.taken_over
+        changes["openid"] = cast.openid or HYBRID in self.flows
+        changes["rogue_token_endpoint"] = cast.rogue_token_endpoint and self.attacker.acts
         configured: Mapping[str, Any] = {
             name: value for mitigation in self.mitigations for name, value in mitigation.configures.items()
         }
-        return replace(cast, **{**changes, **configured})
+        full = replace(cast, **{**changes, **configured})
+        used = (grant for grant in grants if full.token_in_response or "token" not in grant.split())
+        return replace(full, client_uses=next(used, "code"))
 
     def __str__(self) -> str:
         return f"{'+'.join(flow.slug for flow in self.flows)} against {self.attacker.slug}"

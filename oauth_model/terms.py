@@ -11,7 +11,7 @@ know them: that is `knowledge`, and the goals.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 
@@ -25,6 +25,10 @@ class Term:
     def reveals(self) -> tuple[Term, ...]:
         """The terms that anyone who knows this one can compute from it."""
         return ()
+
+    def parts(self) -> tuple[Term, ...] | None:
+        """What this one can be put together of by anyone who knows all that; None if nobody else can make one."""
+        return None
 
 
 # ------------------------------------------------------------------ names: everybody knows them
@@ -148,6 +152,16 @@ class Location(Term):
         return f"address({', '.join(map(str, self.carries))})"
 
 
+@dataclass(frozen=True, slots=True)
+class Subject(Term):
+    """A resource owner as an ID token names them (OpenID Connect Core section 2)."""
+
+    user: str
+
+    def __str__(self) -> str:
+        return self.user
+
+
 # ------------------------------------------------------------------ secrets: fresh for a session
 
 
@@ -163,8 +177,23 @@ class State(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class Nonce(Term):
+    """The value of `nonce` that one client run makes (OpenID Connect Core section 3.1.2.1); run 0 for one that
+    all runs share."""
+
+    client: str
+    run: int
+
+    def __str__(self) -> str:
+        return f"nonce({self.client}#{self.run})"
+
+
+@dataclass(frozen=True, slots=True)
 class Verifier(Term):
-    """A PKCE code verifier (RFC 7636 section 4.1). Sent as a `plain` challenge it is its own challenge."""
+    """A PKCE code verifier (RFC 7636 section 4.1). Sent as a `plain` challenge it is its own challenge.
+
+    Run 0 is for one that all runs share.
+    """
 
     owner: str
     run: int
@@ -262,6 +291,50 @@ class Cookie(Term):
 
 
 # ------------------------------------------------------------------ secrets: configured
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey(Term):
+    """The private key with which an authorization server signs."""
+
+    issuer: str
+
+    back_channel_only: ClassVar[bool] = True
+
+    def __str__(self) -> str:
+        return f"key of {self.issuer}"
+
+
+@dataclass(frozen=True, slots=True)
+class IdToken(Term):
+    """An ID token: its claims, and the key that it is signed with (OpenID Connect Core section 2).
+
+    Whoever has the key can make one of whatever it knows. Without `key` it is unsigned, or signed with a key that
+    is nobody's: anybody can make that. `c_hash`, `at_hash` and `s_hash` are hashes: they give back neither code nor
+    token nor state, and here nobody makes one who does not know what is hashed.
+    """
+
+    iss: Issuer | None = None
+    sub: Subject | None = None
+    aud: ClientId | None = None
+    nonce: Nonce | None = None
+    c_hash: Code | None = None
+    at_hash: AccessToken | None = None
+    s_hash: State | None = None
+    key: SigningKey | None = None
+
+    def reveals(self) -> tuple[Term, ...]:
+        """It is signed, not encrypted; hashes give nothing back."""
+        return tuple(claim for claim in (self.iss, self.sub, self.aud, self.nonce) if claim is not None)
+
+    def parts(self) -> tuple[Term, ...]:
+        """The claims, and the key."""
+        return tuple(part for part in (getattr(self, field.name) for field in fields(self)) if part is not None)
+
+    def __str__(self) -> str:
+        claims = ((field.name, getattr(self, field.name)) for field in fields(self) if field.name != "key")
+        signed = f"signed by {self.key.issuer}" if self.key else "unsigned"
+        return f"id_token({', '.join(f'{name}={value}' for name, value in claims if value is not None)}; {signed})"
 
 
 @dataclass(frozen=True, slots=True)

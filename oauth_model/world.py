@@ -23,6 +23,7 @@ from operator import itemgetter
 from oauth_model.adversary import Adversary
 from oauth_model.assembly import machines_of, setting_of
 from oauth_model.facts import Fact, Records, Shared
+from oauth_model.forging import needed
 from oauth_model.knowledge import Knowledge, at_the_start, close
 from oauth_model.machine import Accepted, Address, Envelope, Outcome, Row, Session
 from oauth_model.messages import (
@@ -357,7 +358,7 @@ class Composition:
                 learnt += envelope.message.terms()
             if envelope.cleartext and self.attacker.network:
                 learnt += envelope.terms()
-        return tuple(posted), close(learnt)
+        return tuple(posted), close(needed(learnt, self._known_at_first))
 
     def dropped(self, slot: int, session: int, number: int) -> Change:
         """A message that the session it is for does not take, and forgets."""
@@ -379,6 +380,10 @@ class Composition:
         """The slot to whose session a message on its way belongs: the one it is for, else the one that sent it."""
         envelope = self.envelopes.values[number]
         return self._by_address[envelope.receiver if envelope.receiver.index else envelope.sender]
+
+    def needed_for(self, message: Message) -> tuple[Term, ...]:
+        """What the attacker must know to say a message."""
+        return tuple(needed(message.terms(), self._known_at_first))
 
     def is_urgent(self, number: int) -> bool:
         """Whether a message is delivered before anything else happens."""

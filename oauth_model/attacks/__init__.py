@@ -6,6 +6,7 @@ from oauth_model.attacks.confirm import Claim, claims
 from oauth_model.attacks.metadata import METADATA_ATTACKS
 from oauth_model.attacks.mix_up import MIX_UP_ATTACKS
 from oauth_model.attacks.network import NETWORK_ATTACKS
+from oauth_model.attacks.openid import OPENID_ATTACKS
 from oauth_model.attacks.redirects import REDIRECT_ATTACKS
 from oauth_model.attacks.resources import RESOURCE_ATTACKS
 from oauth_model.attacks.sessions import SESSION_ATTACKS
@@ -18,6 +19,7 @@ ATTACKS: tuple[Attack, ...] = (
     *RESOURCE_ATTACKS,
     *NETWORK_ATTACKS,
     *METADATA_ATTACKS,
+    *OPENID_ATTACKS,
 )
 
 __all__ = ["ATTACKS", "EVERYTHING", "Attack", "Claim", "Refuted", "claims"]

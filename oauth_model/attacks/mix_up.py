@@ -27,6 +27,7 @@ from oauth_model.mitigations import (
     INTENT,
     ISS,
     NO_IMPLICIT,
+    NONCE,
     PKCE_S256,
     REDIRECT_URI_AT_TOKEN_ENDPOINT,
     STATE,
@@ -56,6 +57,7 @@ MIX_UP = Attack(
         (AUDIENCE,),
         (CLIENT_AUTHENTICATION,),
         (EXACT_REDIRECT_URI,),
+        (NONCE,),
     ),
     bounds=Bounds(forgeries=2),
     bounds_when_stopped=Bounds(forgeries=4),
@@ -71,7 +73,7 @@ MIX_UP_IMPLICIT = Attack(
     breaks=(access_tokens_stay_secret, nobody_else_is_served),
     off=(ISS, DISTINCT_REDIRECT_URIS, NO_IMPLICIT),
     stopped_by=((ISS,), (DISTINCT_REDIRECT_URIS,), (CONNECTION_CONTEXT,)),
-    not_stopped_by=((STATE,), (PKCE_S256,)),
+    not_stopped_by=((STATE,), (PKCE_S256,), (NONCE,)),
     refuted=(
         Refuted(
             (NO_IMPLICIT,),

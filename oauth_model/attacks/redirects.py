@@ -34,6 +34,7 @@ from oauth_model.mitigations import (
     NO_AUTOMATIC_REDIRECT,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
+    NONCE,
     PKCE_REQUIRED,
     PKCE_S256,
     PUSHED_REQUESTS,
@@ -205,7 +206,7 @@ RESPONSE_MODE_DOWNGRADE = Attack(
     ),
     off=(RESPONSE_MODE_LOCKED,),
     stopped_by=((RESPONSE_MODE_LOCKED,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
-    not_stopped_by=((PKCE_S256,), (STATE,), (CLIENT_AUTHENTICATION,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (NONCE,), (CLIENT_AUTHENTICATION,)),
     cast=Cast(response_modes_supported=("query", "fragment"), leaking_error_page=True),
 )
 

@@ -36,9 +36,12 @@ from oauth_model.mitigations import (
     CODE_SINGLE_USE,
     EFFECTS_NEED_TOKEN,
     EXACT_REDIRECT_URI,
+    HASHES,
+    ID_TOKEN_VALIDATION,
     ISS,
     LOGIN_NEEDS_GESTURE,
     NO_IMPLICIT,
+    NONCE,
     PKCE_NO_DOWNGRADE,
     PKCE_PLAIN,
     PKCE_REQUIRED,
@@ -66,7 +69,7 @@ LOGIN_CSRF = Attack(
         response_answers_one_pending_request,
     ),
     off=(STATE, PKCE_S256, PKCE_REQUIRED),
-    stopped_by=((STATE,), (PKCE_S256,)),
+    stopped_by=((STATE,), (PKCE_S256,), (NONCE,)),
     not_stopped_by=((EXACT_REDIRECT_URI,), (CLIENT_AUTHENTICATION,), (ISS,), (CODE_SINGLE_USE,)),
 )
 
@@ -79,7 +82,7 @@ CODE_INJECTION = Attack(
     BROWSES | READS_RESPONSES,
     breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented, nobody_else_is_served),
     off=(PKCE_S256, PKCE_REQUIRED),
-    stopped_by=((PKCE_S256,),),
+    stopped_by=((PKCE_S256,), (NONCE,)),
     not_stopped_by=((CLIENT_AUTHENTICATION,), (STATE,), (ISS,), (CODE_BOUND_TO_CLIENT,)),
 )
 
@@ -93,7 +96,7 @@ STOLEN_CODE = Attack(
     breaks=(nobody_else_is_served, stolen_code_is_useless),
     off=(PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
     stopped_by=((PKCE_S256,), (CLIENT_AUTHENTICATION,)),
-    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,)),
+    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (NONCE,)),
 )
 
 PKCE_DOWNGRADE = Attack(
@@ -110,8 +113,22 @@ PKCE_DOWNGRADE = Attack(
         verifier_and_challenge_go_together,
     ),
     off=(STATE, PKCE_REQUIRED, PKCE_NO_DOWNGRADE),
-    stopped_by=((PKCE_REQUIRED,), (STATE,), (PKCE_NO_DOWNGRADE,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
+    stopped_by=(
+        (PKCE_REQUIRED,),
+        (STATE,),
+        (PKCE_NO_DOWNGRADE,),
+        (PUSHED_REQUESTS,),
+        (SIGNED_REQUESTS,),
+    ),
     not_stopped_by=((PKCE_S256,), (PLAIN_REFUSED,), (CLIENT_AUTHENTICATION,)),
+    refuted=(
+        Refuted(
+            (NONCE,),
+            (verifier_and_challenge_go_together,),
+            "no run takes the token, but the client sees the nonce only when the server has redeemed the code, and "
+            "ignored the verifier",
+        ),
+    ),
 )
 
 PLAIN_CHALLENGE = Attack(
@@ -148,6 +165,8 @@ BROWSER_SWAPPING = Attack(
         (PKCE_S256, PKCE_REQUIRED, STATE, ISS, CLIENT_AUTHENTICATION),
         (PUSHED_REQUESTS,),
         (SIGNED_REQUESTS,),
+        (NONCE,),
+        (HASHES,),
     ),
 )
 
@@ -160,9 +179,18 @@ TOKEN_INJECTION = Attack(
     BROWSES | HOLDS_TOKEN,
     breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented),
     off=(NO_IMPLICIT,),
-    stopped_by=((NO_IMPLICIT,),),
+    stopped_by=((NO_IMPLICIT,), (HASHES, NONCE, ID_TOKEN_VALIDATION)),
     not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (PKCE_S256,), (TOKEN_ISSUED_TO_CLIENT,)),
+    refuted=(
+        Refuted(
+            (HASHES,),
+            (nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented),
+            "without a nonce the victim's ID token is taken along, and without validation the attacker writes one: the "
+            "hash is worth what the ID token is worth",
+        ),
+    ),
     flows=(IMPLICIT, AUTHORIZATION_CODE),
+    bounds_when_stopped=Bounds(authorizations=2, windows=1),
 )
 
 TOKEN_SUBSTITUTION = Attack(
@@ -174,7 +202,7 @@ TOKEN_SUBSTITUTION = Attack(
     WEB | IS_CLIENT,
     breaks=(nobody_logs_in_as_another,),
     off=(NO_IMPLICIT, TOKEN_ISSUED_TO_CLIENT),
-    stopped_by=((TOKEN_ISSUED_TO_CLIENT,), (NO_IMPLICIT,)),
+    stopped_by=((TOKEN_ISSUED_TO_CLIENT,), (NO_IMPLICIT,), (ID_TOKEN_VALIDATION,)),
     not_stopped_by=((STATE,), (PKCE_S256,), (EXACT_REDIRECT_URI,), (ISS,)),
     flows=(IMPLICIT, AUTHORIZATION_CODE),
     bounds=Bounds(forgeries=3),

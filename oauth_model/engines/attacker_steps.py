@@ -66,6 +66,8 @@ class AttackerSteps(LocalSteps):
     def _sending_so(self, slot: int, kind: type[Message], way: Way) -> Body:
         def body(read: Read) -> Found:
             session, to = self._session(read, slot), self._world.addresses[slot]
+            cast = self._world.cast
+            idle, signed = cast.unused_response_types, cast.signed_parameters
 
             def takes(message: Message) -> bool:
                 try:
@@ -78,7 +80,7 @@ class AttackerSteps(LocalSteps):
             def wrap(message: Message) -> Body:
                 return self._sent(slot, self._world.envelopes.number(way.with_message(message, to)), message)
 
-            return Found(forger=Forger(kind, takes, own=True), wrap=wrap)
+            return Found(forger=Forger(kind, takes, own=True, idle=idle, signed=signed), wrap=wrap)
 
         return body
 
@@ -123,6 +125,7 @@ class AttackerSteps(LocalSteps):
         def body(read: Read) -> Found:
             world = self._world
             waiting, session = self._session(read, window), self._session(read, slot)
+            idle = world.cast.unused_response_types
 
             def takes(message: Message) -> bool:
                 link = way.with_message(message, world.addresses[window])
@@ -136,7 +139,7 @@ class AttackerSteps(LocalSteps):
                 link = way.with_message(message, world.addresses[window])
                 return self._lured(window, world.envelopes.number(link), slot, message)
 
-            return Found(forger=Forger(kind, takes, own=False), wrap=wrap)
+            return Found(forger=Forger(kind, takes, own=False, idle=idle), wrap=wrap)
 
         return body
 

@@ -145,7 +145,7 @@ class LocalSteps:
         after = {slot: program.local(slot, sessions[slot], channels[slot]) for slot in sorted(sessions)}
         return Command(
             tuple(read.path.items()),
-            program.known(message.terms()) if message is not None else frozenset(),
+            program.known(self._world.needed_for(message)) if message is not None else frozenset(),
             tuple((slot, local) for slot, local in after.items() if local != read(slot)),
             program.known(world.knowledges.values[change.learnt]),
             program.happened(world.fact_sets.values[change.facts]),

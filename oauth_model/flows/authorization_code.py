@@ -11,7 +11,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from oauth_model.cast import ATTACKER
-from oauth_model.facts import Attached, Ended, Replayed, ResponseAccepted, RunFailed, Started, TokenIssued
+from oauth_model.facts import (
+    Attached,
+    Ended,
+    ForeignEndpointUsed,
+    Replayed,
+    ResponseAccepted,
+    RunFailed,
+    Started,
+    TokenIssued,
+)
+from oauth_model.flows.accounts import account_of
 from oauth_model.flows.authorization_endpoint import (
     answer_access_denied,
     answer_fault,
@@ -35,6 +45,7 @@ from oauth_model.flows.authorization_endpoint import (
 )
 from oauth_model.flows.client_assertions import note_assertion, note_authentication
 from oauth_model.flows.flow import Flow
+from oauth_model.flows.id_tokens import id_token_for, log_in_by_id_token
 from oauth_model.machine import ANY, SAME, Address, Guard, Row, View, disabled, enabled, nothing, refuses_with
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
@@ -48,10 +59,12 @@ from oauth_model.messages import (
     EmbeddingPage,
     Expire,
     Fault,
+    HybridResponse,
     ImplicitResponse,
     LoginRequest,
     Message,
     Page,
+    PushedAuthorizationResponse,
     TokenErrorResponse,
     TokenFromVault,
     TokenRequest,
@@ -144,7 +157,7 @@ def callback_is_asked(me: View, message: Message) -> bool:
     return bool(me.cast.is_callback(me.party, me.uri))
 
 
-def response_is_where_i_look(me: View, message: AuthorizationResponse | ImplicitResponse) -> bool:
+def response_is_where_i_look(me: View, message: AuthorizationResponse | HybridResponse | ImplicitResponse) -> bool:
     """The parameters are where this client expects them; it does not see them elsewhere."""
     return bool((me.envelope.mode or message.mode) == (me.cast.response_mode or message.mode))
 
@@ -166,7 +179,9 @@ def browser_has_no_session(me: View, message: Message) -> bool:
 
 def answer_is_from_my_issuer(me: View, message: Message) -> bool:
     """The answer comes over TLS from the server that was asked: the issuer, or whoever has the endpoint it named."""
-    return bool(me.sender.party == (me.memory.server_asked or me.memory.issuer.name))
+    issuer = me.memory.issuer.name
+    pushed = isinstance(message, PushedAuthorizationResponse)
+    return bool(me.sender.party == (me.memory.server_asked or (issuer if pushed else me.cast.token_endpoint(issuer))))
 
 
 # ------------------------------------------------------------------ effects: client
@@ -185,13 +200,13 @@ def send_authorization_request_with_secret(me: View, message: LoginRequest) -> N
     _send_authorization_request(me, message, with_secret)
 
 
-def redeem_code(me: View, message: AuthorizationResponse) -> None:
+def redeem_code(me: View, message: AuthorizationResponse | HybridResponse) -> None:
     """Ask the token endpoint for the access token (RFC 6749 section 4.1.3)."""
     take_up_context(me)
     _redeem(me, message, pending=True)
 
 
-def redeem_unsolicited_code(me: View, message: AuthorizationResponse) -> None:
+def redeem_unsolicited_code(me: View, message: AuthorizationResponse | HybridResponse) -> None:
     """Go on with a response to which there was no request, as a client without CSRF protection does."""
     issuer = unsolicited_issuer(me)
     server = ResourceIndicator(me.cast.resource_servers[0])
@@ -203,13 +218,10 @@ def attach_grant(me: View, message: TokenResponse) -> None:
     """Attach the grant to the session with the browser that brought the response."""
     me.happened(Attached(me.party, me.index, account_of(me), message.access_token))
     share_with_tenant(me, message.access_token)
+    if me.cast.openid:
+        log_in_by_id_token(me, message)
     me.remember(access_token=message.access_token)
-    me.forget("redirect_uri", "server_asked")
-
-
-def account_of(me: View) -> str:
-    """The browser to whose session a grant is attached: that of the response, or the one that the state stands for."""
-    return str(me.memory.account or me.memory.window.party)
+    me.forget("redirect_uri", "server_asked", "first_id_token_unsound")
 
 
 def show_failure(me: View, message: Message) -> None:
@@ -320,7 +332,7 @@ def authorization_endpoint(me: View) -> Uri:
     return uri
 
 
-def _redeem(me: View, message: AuthorizationResponse, *, pending: bool) -> None:
+def _redeem(me: View, message: AuthorizationResponse | HybridResponse, *, pending: bool) -> None:
     issuer = me.memory.issuer.name
     me.happened(ResponseAccepted(me.party, me.index, me.sender.party, message.code, pending, issuer))
     me.remember(window=me.sender)
@@ -328,12 +340,15 @@ def _redeem(me: View, message: AuthorizationResponse, *, pending: bool) -> None:
     request = me.make(
         TokenRequest, grant_type="authorization_code", code=message.code, client_id=ClientId(me.party)
     )
-    endpoint = me.memory.token_endpoint
+    endpoint, server = me.memory.token_endpoint, me.cast.token_endpoint(issuer)
     if endpoint is not None:
-        me.remember(server_asked=endpoint.server)
+        server = endpoint.server
+        me.remember(server_asked=server)
         me.forget("token_endpoint", "client_secret")
-    note_assertion(me, request, endpoint.server if endpoint else issuer)
-    me.send(endpoint.server if endpoint else issuer, request)
+    elif server != issuer:
+        me.happened(ForeignEndpointUsed(me.party, me.index, issuer, server))
+    note_assertion(me, request, server)
+    me.send(server, request)
 
 
 # ------------------------------------------------------------------ guards: token endpoint
@@ -422,6 +437,11 @@ def answer_unknown_code(me: View, message: TokenRequest) -> None:
 
 def _issue_code(me: View, scope: Scope) -> None:
     answer = me.make(AuthorizationResponse, code=Code(me.party, me.index), state=me.memory.state)
+    send_code(me, scope, answer)
+
+
+def send_code(me: View, scope: Scope, answer: AuthorizationResponse | HybridResponse) -> None:
+    """Send the response in which a code is, and keep what the code is for."""
     repost = me.cast.redirect_status == 307
     me.reply(answer, uri=me.memory.redirect_uri, repost=repost, mode=me.memory.response_mode)
     me.remember(scope=scope, asked=me.memory.scope)
@@ -434,11 +454,15 @@ def _issue_access_token(me: View, message: TokenRequest, number: int) -> None:
         me.party, me.index, number, memory.user, memory.client, memory.scope, memory.audience
     )
     repeated = memory.redirect_uri_was_sent is None or message.redirect_uri == memory.redirect_uri
+    challenge = memory.code_challenge
     me.happened(
-        TokenIssued(token, message.code, message.client_id.name, me.sender.party, repeated, _pkce(me, message))
+        TokenIssued(
+            token, message.code, message.client_id.name, me.sender.party, repeated, _pkce(me, message), challenge
+        )
     )
     narrowed = memory.scope if memory.scope != memory.asked else None
-    me.reply(me.make(TokenResponse, access_token=token, scope=narrowed))
+    id_token = id_token_for(me, at_hash=token) if me.cast.openid else None
+    me.reply(me.make(TokenResponse, access_token=token, scope=narrowed, id_token=id_token))
     me.remember(tokens=(*(memory.tokens or ()), token))
 
 

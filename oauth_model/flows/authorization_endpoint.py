@@ -63,6 +63,12 @@ def response_type_is_token(me: View, message: AuthorizationRequest) -> bool:
     return message.response_type == "token" and "token" in me.cast.response_types_supported
 
 
+@refuses_with("unsupported_response_type")
+def response_type_is_hybrid(me: View, message: AuthorizationRequest) -> bool:
+    """A code and an ID token are asked for (OpenID Connect Core section 3.3.2.1), and this server gives both."""
+    return message.response_type == "code id_token" and "code id_token" in me.cast.response_types_supported
+
+
 @refuses_with("unauthorized_client")
 def client_may_use_response_type(me: View, message: AuthorizationRequest) -> bool:
     """The client is registered for this grant (RFC 6749 section 4.1.2.1)."""
@@ -135,6 +141,7 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
         response_mode=message.response_mode if me.cast.modes_on_offer else None,
         state=message.state,
         code_challenge=message.code_challenge,
+        nonce=message.nonce if me.cast.openid else None,
         audience=message.resource.server if message.resource and me.cast.audience_restricted else None,
     )
 

@@ -7,8 +7,8 @@ section 2.1.2 advises against it; it is here as the negative control of nearly e
 from __future__ import annotations
 
 from oauth_model.facts import Attached, ResponseAccepted, TokenIssued
+from oauth_model.flows.accounts import account_of
 from oauth_model.flows.authorization_code import (
-    account_of,
     browser_has_no_session,
     browser_session_is_mine,
     callback_is_asked,
@@ -45,6 +45,7 @@ from oauth_model.flows.authorization_endpoint import (
     show_error_page,
 )
 from oauth_model.flows.flow import Flow
+from oauth_model.flows.id_tokens import id_token_for, log_in_by_id_token
 from oauth_model.machine import SAME, Guard, Row, View
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
@@ -118,6 +119,8 @@ def _attach(me: View, message: ImplicitResponse, *, pending: bool) -> None:
     me.remember(window=me.sender, access_token=token)
     me.happened(Attached(me.party, me.index, account_of(me), token))
     share_with_tenant(me, token)
+    if me.cast.openid:
+        log_in_by_id_token(me, message)
     me.forget("redirect_uri")
 
 
@@ -138,7 +141,8 @@ def issue_token_for_requested_scope(me: View, message: Consent) -> None:
 def _issue_token(me: View, scope: Scope) -> None:
     memory = me.memory
     token = AccessToken(me.party, me.index, 1, memory.user, memory.client, scope, memory.audience)
-    answer = me.make(ImplicitResponse, access_token=token, state=memory.state)
+    id_token = id_token_for(me, at_hash=token) if me.cast.openid else None
+    answer = me.make(ImplicitResponse, access_token=token, state=memory.state, id_token=id_token)
     me.reply(answer, uri=memory.redirect_uri, repost=me.cast.redirect_status == 307, mode=memory.response_mode)
     me.happened(TokenIssued(token, None, memory.client, me.sender.party, True, "none"))
     me.forget(*memory)

@@ -1,12 +1,14 @@
 """The use of a bearer token (RFC 6750): client and resource server.
 
 A client that holds a token uses it; what comes back it shows to the browser that the grant is
-attached to, as the user it belongs to: that is what "signed in" means here.
+attached to, as the user it belongs to: that is what "signed in" means here, but with OpenID Connect, where the
+ID token says who is there (`id_tokens`).
 """
 
 from __future__ import annotations
 
-from oauth_model.facts import Ended, LoggedIn, RunFailed, Served
+from oauth_model.facts import Ended, LoggedIn, RunFailed, Served, Shown
+from oauth_model.flows.accounts import account_of
 from oauth_model.flows.flow import Flow
 from oauth_model.machine import SAME, Guard, Row, View, disabled, refuses_with
 from oauth_model.messages import (
@@ -74,8 +76,9 @@ def link_to_resource(me: View, message: LinkWithToken) -> None:
 
 
 def log_in(me: View, message: ResourceResponse) -> None:
-    """Take the browser for that of the resource's owner, and show it."""
-    me.happened(LoggedIn(me.party, me.index, me.memory.account or me.memory.window.party, message.resource.owner, me.sender.party))
+    """Show the resource; take the browser for that of its owner, where no ID token says who that is."""
+    what = Shown if me.cast.openid else LoggedIn
+    me.happened(what(me.party, me.index, account_of(me), message.resource.owner, me.sender.party))
     me.send(me.memory.window, Page(message.resource))
     me.forget(*me.memory)
 

@@ -2,6 +2,8 @@
 
 from oauth_model.goals.authentication import (
     client_meant_the_assertion_for_this_server,
+    endpoints_are_the_issuers_own,
+    id_token_is_as_it_should_be,
     metadata_is_of_the_issuer_asked,
     nobody_logs_in_as_another,
     response_is_from_the_issuer_asked,
@@ -43,6 +45,7 @@ from oauth_model.goals.redirection import (
     web_message_reaches_the_redirect_uri,
 )
 from oauth_model.goals.session_integrity import (
+    challenge_is_for_one_run,
     grant_belongs_to_the_browser_that_consented,
     grant_is_of_the_connection_asked,
     grant_was_asked_for_in_this_session,
@@ -50,6 +53,7 @@ from oauth_model.goals.session_integrity import (
     nobody_is_signed_in_unasked,
     response_answers_one_pending_request,
     run_is_completed_by_who_started_it,
+    token_is_from_this_run,
 )
 
 GOALS: tuple[Goal, ...] = (
@@ -63,6 +67,8 @@ GOALS: tuple[Goal, ...] = (
     response_is_from_the_issuer_asked,
     metadata_is_of_the_issuer_asked,
     client_meant_the_assertion_for_this_server,
+    id_token_is_as_it_should_be,
+    endpoints_are_the_issuers_own,
     grant_was_asked_for_in_this_session,
     grant_belongs_to_the_browser_that_consented,
     login_is_the_users_own,
@@ -70,6 +76,8 @@ GOALS: tuple[Goal, ...] = (
     response_answers_one_pending_request,
     run_is_completed_by_who_started_it,
     grant_is_of_the_connection_asked,
+    token_is_from_this_run,
+    challenge_is_for_one_run,
     codes_stay_secret,
     stolen_code_is_useless,
     access_tokens_stay_secret,
@@ -107,6 +115,7 @@ __all__ = [
     "always",
     "access_tokens_stay_secret",
     "client_meant_the_assertion_for_this_server",
+    "challenge_is_for_one_run",
     "client_secrets_never_enter_the_front_channel",
     "client_secrets_stay_secret",
     "code_is_redeemed_by_its_client",
@@ -117,12 +126,14 @@ __all__ = [
     "errors_go_only_to_vetted_clients",
     "codes_stay_secret",
     "ended_tokens_serve_nothing",
+    "endpoints_are_the_issuers_own",
     "every_run_comes_to_an_end",
     "front_channel_is_encrypted",
     "grant_belongs_to_the_browser_that_consented",
     "grant_is_of_the_connection_asked",
     "grant_was_asked_for_in_this_session",
     "honest_run_reaches_its_end",
+    "id_token_is_as_it_should_be",
     "login_is_the_users_own",
     "metadata_is_of_the_issuer_asked",
     "nobody_else_is_served",
@@ -140,6 +151,7 @@ __all__ = [
     "scope_never_grows",
     "state_and_verifier_stay_secret_until_used",
     "stolen_code_is_useless",
+    "token_is_from_this_run",
     "token_serves_only_its_resource_server",
     "tokens_never_leave_the_back_channel",
     "verifier_and_challenge_go_together",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import AssertionMade, ClientAuthenticated, Configured, LoggedIn, ResponseAccepted
+from oauth_model.facts import (
+    AssertionMade,
+    ClientAuthenticated,
+    Configured,
+    ForeignEndpointUsed,
+    LoggedIn,
+    ResponseAccepted,
+)
 from oauth_model.goals.goal import Evidence, always
 
 
@@ -43,3 +50,23 @@ def client_meant_the_assertion_for_this_server(world: Evidence, authenticated: C
     uses = world.all(ClientAuthenticated, issuer=issuer, assertion=assertion)
     meant = any(world.all(AssertionMade, client=authenticated.client, assertion=assertion, server=issuer))
     return meant and all(use == authenticated for use in uses)
+@always("OpenID Connect Core section 3.1.3.7", id="AN4", each=(LoggedIn,))
+def id_token_is_as_it_should_be(world: Evidence, login: LoggedIn) -> bool:
+    """Nobody is signed in by an ID token that is not this run's, or with a code or token that it is not about.
+
+    Asked of what counts as an honest authorization server's word, where an honest user, an honest browser or
+    an honest user's code is concerned.
+    """
+    if login.sound or not world.honest(login.server):
+        return True
+    if world.honest(login.user) or world.honest(login.browser):
+        return False
+    taken = world.all(ResponseAccepted, client=login.client, run=login.run)
+    consents = (world.consent(accepted.credential) for accepted in taken)
+    return not any(consent is not None and world.honest(consent.user) for consent in consents)
+
+
+@always("RFC 8414 section 3.3", id="AN6", each=(ForeignEndpointUsed,))
+def endpoints_are_the_issuers_own(world: Evidence, used: ForeignEndpointUsed) -> bool:
+    """A client uses for an honest authorization server only the endpoints that this server has."""
+    return not world.honest(used.issuer)

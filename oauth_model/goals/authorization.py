@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import Attached, Consented, EffectTaken, LoggedIn, Served, Started, TokenIssued
+from oauth_model.facts import Attached, Consented, EffectTaken, LoggedIn, Served, Shown, Started, TokenIssued
 from oauth_model.goals.goal import Evidence, always
 
 
-@always("RFC 9700 section 3", id="AZ1", each=(Served, LoggedIn))
-def nobody_else_is_served(world: Evidence, fact: Served | LoggedIn) -> bool:
+@always("RFC 9700 section 3", id="AZ1", each=(Served, LoggedIn, Shown))
+def nobody_else_is_served(world: Evidence, fact: Served | LoggedIn | Shown) -> bool:
     """Nobody but the resource owner, and whom they consented to, gets a protected resource.
 
     It reaches the attacker straight from the resource server, or through an honest client that shows it in
@@ -25,7 +25,7 @@ def _served_as_agreed(world: Evidence, served: Served) -> bool:
     return not world.honest(consent.client) and served.operation in consent.scope.values
 
 
-def _shown_to_its_owner(world: Evidence, login: LoggedIn) -> bool:
+def _shown_to_its_owner(world: Evidence, login: LoggedIn | Shown) -> bool:
     if not world.honest(login.user, login.server) or world.honest(login.browser):
         return True
     attached = world.all(Attached, client=login.client, run=login.run)

@@ -5,8 +5,9 @@ Sessions and grants that are both the attacker's own are its own affair.
 
 from __future__ import annotations
 
-from oauth_model.facts import Attached, Consented, LoggedIn, ResponseAccepted
+from oauth_model.facts import Attached, Consented, LoggedIn, ResponseAccepted, TokenIssued
 from oauth_model.goals.goal import Evidence, always
+from oauth_model.terms import Challenge
 
 
 def _concerns_honest(world: Evidence, attached: Attached) -> bool:
@@ -88,3 +89,34 @@ def grant_is_of_the_connection_asked(world: Evidence, attached: Attached) -> boo
         return True
     start = world.started(attached.client, attached.run)
     return start is None or start.issuer == token.issuer
+@always("RFC 9700 section 4.4.1", id="SC8", each=(Attached,))
+def token_is_from_this_run(world: Evidence, attached: Attached) -> bool:
+    """A token that a run holds was issued by its authorization server, and for the code or as the token it took.
+
+    Asked of honest users' tokens for honest clients. That the issuer is the right one does not say it all: an honest
+    server's token for one run is no token for another.
+    """
+    token = attached.token
+    if not world.honest(token.user, token.client, token.issuer):
+        return True
+    taken = world.all(ResponseAccepted, client=attached.client, run=attached.run)
+    return any(
+        accepted.issuer == token.issuer
+        and (accepted.credential.issuer, accepted.credential.grant) == (token.issuer, token.grant)
+        for accepted in taken
+    )
+
+
+@always("RFC 9700 section 2.1.1", id="SC7", each=(Attached,))
+def challenge_is_for_one_run(world: Evidence, attached: Attached) -> bool:
+    """A grant goes to the run that made the challenge of its code, and that made it for itself alone.
+
+    Asked of the client's own challenges, as far as honest users or browsers are concerned.
+    """
+    if not _concerns_honest(world, attached):
+        return True
+    for issued in world.all(TokenIssued, token=attached.token):
+        verifier = issued.challenge.verifier if isinstance(issued.challenge, Challenge) else issued.challenge
+        if verifier is not None and verifier.owner == attached.client and verifier.run != attached.run:
+            return False
+    return True

@@ -13,6 +13,7 @@ from oauth_model.messages.authorization import (
     AuthorizationRequestWithSecret,
     AuthorizationResponse,
     Fault,
+    HybridResponse,
     ImplicitResponse,
 )
 from oauth_model.messages.browser import (
@@ -92,6 +93,7 @@ __all__ = [
     "Fault",
     "FrontChannel",
     "GrantAccess",
+    "HybridResponse",
     "ImplicitResponse",
     "LinkWithToken",
     "LoginRequest",

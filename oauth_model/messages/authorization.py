@@ -10,6 +10,7 @@ from oauth_model.messages.channel import (
     AUTHORIZATION_SERVER,
     CLIENT,
     FrontChannel,
+    Message,
     Spontaneous,
 )
 from oauth_model.terms import (
@@ -18,7 +19,9 @@ from oauth_model.terms import (
     ClientId,
     ClientSecret,
     Code,
+    IdToken,
     Issuer,
+    Nonce,
     RequestObject,
     ResourceIndicator,
     Scope,
@@ -30,9 +33,10 @@ from oauth_model.terms import (
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest(FrontChannel):
-    """RFC 6749 sections 4.1.1 and 4.2.1, with RFC 7636 section 4.3, RFC 8707 section 2.1 and RFC 9101 section 5."""
+    """RFC 6749 sections 4.1.1 and 4.2.1, with RFC 7636 section 4.3, RFC 8707 section 2.1, RFC 9101 section 5, and
+    the nonce of OpenID Connect Core section 3.1.2.1."""
 
-    response_type: Literal["code", "token"]
+    response_type: Literal["code", "token", "code id_token"]
     client_id: ClientId
     redirect_uri: Uri | None = None
     scope: Scope | None = None
@@ -42,6 +46,7 @@ class AuthorizationRequest(FrontChannel):
     resource: ResourceIndicator | None = None
     response_mode: Literal["query", "fragment", "form_post", "web_message"] | None = None
     request: RequestObject | None = None
+    nonce: Nonce | None = None
 
     name: ClassVar[str] = "authorization request"
     reference: ClassVar[str] = "RFC 6749 section 4.1.1"
@@ -89,15 +94,36 @@ class AuthorizationResponse(FrontChannel):
 
 @dataclass(frozen=True, slots=True)
 class ImplicitResponse(FrontChannel):
-    """The access token in the fragment of the redirection URI (RFC 6749 section 4.2.2)."""
+    """The access token in the fragment of the redirection URI (RFC 6749 section 4.2.2).
+
+    With OpenID Connect there is an ID token, too: response type `id_token token` (OpenID Connect Core section 3.2.2.5).
+    """
 
     mode: ClassVar[str] = "fragment"
     access_token: AccessToken
     state: State | None = None
     iss: Issuer | None = None
+    id_token: IdToken | None = None
 
     name: ClassVar[str] = "access token response (implicit)"
     reference: ClassVar[str] = "RFC 6749 section 4.2.2"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = CLIENT
+
+
+@dataclass(frozen=True, slots=True)
+class HybridResponse(FrontChannel):
+    """A code and an ID token in the fragment of the redirection URI (OpenID Connect Core section 3.3.2.5)."""
+
+    mode: ClassVar[str] = "fragment"
+    code: Code
+    id_token: IdToken | None = None
+    state: State | None = None
+    iss: Issuer | None = None
+
+    checked_like: ClassVar[type[Message]] = AuthorizationResponse
+    name: ClassVar[str] = "authorization response (hybrid)"
+    reference: ClassVar[str] = "OpenID Connect Core section 3.3.2.5"
     sender: ClassVar[str] = AUTHORIZATION_SERVER
     receiver: ClassVar[str] = CLIENT
 

@@ -12,6 +12,7 @@ from oauth_model.terms import (
     ClientAssertion,
     ClientId,
     ClientSecret,
+    Nonce,
     RequestUri,
     ResourceIndicator,
     Scope,
@@ -25,7 +26,7 @@ from oauth_model.terms import (
 class PushedAuthorizationRequest(BackChannel):
     """RFC 9126 section 2.1: the parameters of an authorization request, and the client's credentials."""
 
-    response_type: Literal["code", "token"]
+    response_type: Literal["code", "token", "code id_token"]
     client_id: ClientId
     redirect_uri: Uri | None = None
     scope: Scope | None = None
@@ -36,6 +37,7 @@ class PushedAuthorizationRequest(BackChannel):
     response_mode: Literal["query", "fragment", "form_post", "web_message"] | None = None
     client_secret: ClientSecret | None = None
     client_assertion: ClientAssertion | None = None
+    nonce: Nonce | None = None
 
     checked_like: ClassVar[type[Message]] = AuthorizationRequest
     name: ClassVar[str] = "pushed authorization request"

@@ -17,6 +17,7 @@ from oauth_model.terms import (
     ClientId,
     ClientSecret,
     Code,
+    IdToken,
     Scope,
     Uri,
     Verifier,
@@ -43,11 +44,15 @@ class TokenRequest(BackChannel):
 
 @dataclass(frozen=True, slots=True)
 class TokenResponse(BackChannel):
-    """RFC 6749 section 5.1; `scope` is present where it is not what was asked for."""
+    """RFC 6749 section 5.1; `scope` is present where it is not what was asked for.
+
+    `id_token` is there with OpenID Connect (OpenID Connect Core section 3.1.3.6).
+    """
 
     access_token: AccessToken
     token_type: Literal["Bearer"] = "Bearer"
     scope: Scope | None = None
+    id_token: IdToken | None = None
 
     name: ClassVar[str] = "token response"
     reference: ClassVar[str] = "RFC 6749 section 4.1.4"

@@ -37,6 +37,14 @@ from oauth_model.mitigations.in_the_browser import (
 )
 from oauth_model.mitigations.metadata import METADATA_ISSUER
 from oauth_model.mitigations.mitigation import Fill, Mitigation, Policy
+from oauth_model.mitigations.openid import (
+    HASHES,
+    ID_TOKEN_VALIDATION,
+    KEY_BY_ISSUER,
+    NONCE,
+    SUBJECT_WITH_ISSUER,
+    TRANSACTION_SECRETS,
+)
 from oauth_model.mitigations.pkce import PKCE_NO_DOWNGRADE, PKCE_PLAIN, PKCE_REQUIRED, PKCE_S256, PLAIN_REFUSED
 from oauth_model.mitigations.redirection import (
     CANONICAL_URIS,
@@ -64,6 +72,10 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     SAME_USER,
     LOGIN_NEEDS_GESTURE,
     TOKEN_ISSUED_TO_CLIENT,
+    ID_TOKEN_VALIDATION,
+    KEY_BY_ISSUER,
+    NONCE,
+    HASHES,
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
     REDIRECT_URI_AT_TOKEN_ENDPOINT,
@@ -94,6 +106,8 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     KEY_FOR_EACH_SERVER,
     ASSERTION_SINGLE_USE,
     MTLS_CLIENT_AUTHENTICATION,
+    SUBJECT_WITH_ISSUER,
+    TRANSACTION_SECRETS,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
@@ -112,14 +126,18 @@ __all__ = [
     "EXACT_REDIRECT_URI",
     "FORM_POST",
     "FRAMING_REFUSED",
+    "HASHES",
     "HOST_COOKIES",
+    "ID_TOKEN_VALIDATION",
     "INTENT",
     "ISS",
+    "KEY_BY_ISSUER",
     "KEY_FOR_EACH_SERVER",
     "LOGIN_NEEDS_GESTURE",
     "METADATA_ISSUER",
     "MITIGATIONS",
     "MTLS_CLIENT_AUTHENTICATION",
+    "NONCE",
     "NO_AUTOMATIC_REDIRECT",
     "NO_IMPLICIT",
     "NO_OPEN_REDIRECTOR",
@@ -140,10 +158,12 @@ __all__ = [
     "SEE_OTHER",
     "SIGNED_REQUESTS",
     "STATE",
+    "SUBJECT_WITH_ISSUER",
     "TARGET_ORIGIN",
     "TLS",
     "TOKEN_IN_HEADER_ONLY",
     "TOKEN_ISSUED_TO_CLIENT",
+    "TRANSACTION_SECRETS",
     "Fill",
     "Mitigation",
     "Policy",

@@ -12,6 +12,7 @@ from oauth_model.messages import (
     AuthorizationErrorResponse,
     AuthorizationRequest,
     AuthorizationResponse,
+    HybridResponse,
     ImplicitResponse,
     TokenResponse,
 )
@@ -63,6 +64,7 @@ ISS = Mitigation(
     fills={
         AuthorizationResponse: {"iss": own_issuer},
         ImplicitResponse: {"iss": own_issuer},
+        HybridResponse: {"iss": own_issuer},
         AuthorizationErrorResponse: {"iss": own_issuer},
     },
     checks={

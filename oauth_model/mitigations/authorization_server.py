@@ -27,8 +27,8 @@ EXACT_REDIRECT_URI = Mitigation(
 
 @refuses_with("unsupported_response_type")
 def no_token_is_asked_for(me: View, message: AuthorizationRequest) -> bool:
-    """The request asks for a code."""
-    return message.response_type == "code"
+    """The request asks for a code, and for no token beside it."""
+    return "token" not in message.response_type.split()
 
 
 NO_IMPLICIT = Mitigation(
@@ -37,7 +37,7 @@ NO_IMPLICIT = Mitigation(
     "RFC 9700 section 2.1.2",
     id="NOIMPL",
     checks={AuthorizationRequest: [no_token_is_asked_for]},
-    configures={"client_uses": "code"},
+    configures={"token_in_response": False},
 )
 
 SCOPE_SUBSET = Mitigation(

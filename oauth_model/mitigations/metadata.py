@@ -14,8 +14,9 @@ def metadata_names_the_issuer_asked(me: View, message: MetadataResponse) -> bool
 
 METADATA_ISSUER = Mitigation(
     "metadata-issuer",
-    "the issuer in the metadata is the one that was asked for it",
+    "endpoints are those in the metadata of the issuer that was asked for it",
     "RFC 8414 section 3.3",
     id="META",
     checks={MetadataResponse: [metadata_names_the_issuer_asked]},
+    configures={"rogue_token_endpoint": False},
 )

@@ -15,13 +15,13 @@ from oauth_model.terms import Challenge, Verifier
 
 
 def fresh_verifier(me: View) -> Verifier:
-    """The verifier that this run alone makes (RFC 7636 section 4.1)."""
-    return Verifier(me.party, me.index)
+    """The verifier that this run alone makes (RFC 7636 section 4.1); or the one that the client has."""
+    return Verifier(me.party, 0 if me.cast.reused_secrets else me.index)
 
 
 def challenge(me: View) -> Challenge | Verifier | None:
     """The challenge of this run (RFC 7636 section 4.2); there is none without a code."""
-    if me.cast.client_uses != "code":
+    if not me.cast.client_gets_code:
         return None
     verifier = fresh_verifier(me)
     return verifier if _plain_is_used(me) else Challenge(verifier)
@@ -29,7 +29,7 @@ def challenge(me: View) -> Challenge | Verifier | None:
 
 def method(me: View) -> str | None:
     """How the challenge was made (RFC 7636 section 4.3)."""
-    if me.cast.client_uses != "code":
+    if not me.cast.client_gets_code:
         return None
     return "plain" if _plain_is_used(me) else "S256"
 
@@ -80,7 +80,7 @@ PKCE_PLAIN = Mitigation(
 @refuses_with("invalid_request")
 def challenge_is_present(me: View, message: AuthorizationRequest) -> bool:
     """A request for a code carries a challenge (RFC 7636 section 4.4.1)."""
-    return message.response_type != "code" or message.code_challenge is not None
+    return "code" not in message.response_type.split() or message.code_challenge is not None
 
 
 PKCE_REQUIRED = Mitigation(

@@ -1,0 +1,123 @@
+"""Attacks on ID tokens and what goes with them, and on what ties a run to its secrets (families SI, MX and CL)."""
+
+from __future__ import annotations
+
+from oauth_model.attackers import BROWSES, HOLDS_TOKEN, IS_AUTHORIZATION_SERVER, READS_RESPONSES
+from oauth_model.attacks.attack import Attack, Refuted
+from oauth_model.cast import Cast
+from oauth_model.flows.hybrid import HYBRID
+from oauth_model.goals import (
+    challenge_is_for_one_run,
+    endpoints_are_the_issuers_own,
+    grant_belongs_to_the_browser_that_consented,
+    id_token_is_as_it_should_be,
+    nobody_logs_in_as_another,
+    token_is_from_this_run,
+)
+from oauth_model.mitigations import (
+    CLIENT_AUTHENTICATION,
+    HASHES,
+    ID_TOKEN_VALIDATION,
+    ISS,
+    KEY_BY_ISSUER,
+    METADATA_ISSUER,
+    NONCE,
+    PKCE_REQUIRED,
+    PKCE_S256,
+    STATE,
+    SUBJECT_WITH_ISSUER,
+    TRANSACTION_SECRETS,
+)
+from oauth_model.scenario import Bounds
+
+CODE_SUBSTITUTION = Attack(
+    "code-substitution",
+    "SI15",
+    "Code substituted beside an ID token",
+    "OpenID Connect Core section 16.11",
+    "The attacker reads the victim's response, and brings the code into a run of its own, beside the ID token that came "
+    "with it or one for its own account.",
+    BROWSES | READS_RESPONSES,
+    breaks=(
+        nobody_logs_in_as_another,
+        grant_belongs_to_the_browser_that_consented,
+        id_token_is_as_it_should_be,
+    ),
+    off=(PKCE_S256, PKCE_REQUIRED),
+    on=(ID_TOKEN_VALIDATION,),
+    stopped_by=((HASHES,), (PKCE_S256,), (NONCE,)),
+    not_stopped_by=((STATE,), (ID_TOKEN_VALIDATION,), (CLIENT_AUTHENTICATION,)),
+    flows=(HYBRID,),
+    bounds_when_stopped=Bounds(authorizations=2, windows=1),
+)
+
+ISSUER_CONFUSION = Attack(
+    "issuer-confusion",
+    "MX07",
+    "ID token that names another issuer",
+    "OpenID Connect Core section 3.1.3.7",
+    "The attacker signs in with its own authorization server, which answers with an ID token that it signed itself, and "
+    "that names an honest server and the victim.",
+    BROWSES | IS_AUTHORIZATION_SERVER,
+    breaks=(nobody_logs_in_as_another, id_token_is_as_it_should_be),
+    stopped_by=((ID_TOKEN_VALIDATION,), (KEY_BY_ISSUER,)),
+    not_stopped_by=((STATE,), (PKCE_S256,), (NONCE,), (ISS,), (SUBJECT_WITH_ISSUER,)),
+    cast=Cast(openid=True),
+)
+
+ROGUE_TOKEN_ENDPOINT = Attack(
+    "rogue-token-endpoint",
+    "MX13",
+    "Access token injected at a rogue token endpoint, ID token replayed",
+    "RFC 9700 section 4.4.1",
+    "The client is configured with a token endpoint of the attacker's, which answers the attacker's own run with the "
+    "victim's access token and the ID token that came in the authorization response.",
+    BROWSES | HOLDS_TOKEN,
+    breaks=(token_is_from_this_run,),
+    off=(METADATA_ISSUER,),
+    on=(ID_TOKEN_VALIDATION, NONCE),
+    stopped_by=((METADATA_ISSUER,), (HASHES,)),
+    not_stopped_by=((ISS,), (PKCE_S256,)),
+    refuted=(
+        Refuted(
+            (HASHES,),
+            (endpoints_are_the_issuers_own, grant_belongs_to_the_browser_that_consented),
+            "the access token goes with no other ID token, but the attacker, who learns the nonce of the victim's run "
+            "at its token endpoint, signs in with that nonce and answers with its own tokens",
+        ),
+    ),
+    flows=(HYBRID,),
+    cast=Cast(rogue_token_endpoint=True),
+    bounds=Bounds(authorizations=2, windows=1, forgeries=6),
+)
+
+REUSED_CHALLENGE = Attack(
+    "reused-challenge",
+    "SI07",
+    "Code challenge and nonce that all runs share",
+    "RFC 9700 section 2.1.1",
+    "Every run of the client has the same verifier and the same nonce: the victim's code goes into the attacker's run.",
+    BROWSES | READS_RESPONSES,
+    breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented, challenge_is_for_one_run),
+    off=(TRANSACTION_SECRETS,),
+    stopped_by=((TRANSACTION_SECRETS,),),
+    not_stopped_by=((PKCE_S256,), (PKCE_REQUIRED,), (NONCE,), (STATE,)),
+    cast=Cast(reused_secrets=True),
+)
+
+ACCOUNT_BY_NAME = Attack(
+    "account-by-name",
+    "CL24",
+    "Account known by a name that others can give, too",
+    "OpenID Connect Core section 2",
+    "The attacker's authorization server calls one of its users by the victim's name, and the client knows its accounts "
+    "by name alone.",
+    BROWSES | IS_AUTHORIZATION_SERVER,
+    breaks=(nobody_logs_in_as_another,),
+    off=(SUBJECT_WITH_ISSUER,),
+    on=(ID_TOKEN_VALIDATION,),
+    stopped_by=((SUBJECT_WITH_ISSUER,),),
+    not_stopped_by=((STATE,), (PKCE_S256,), (NONCE,), (ISS,)),
+)
+
+OPENID_ATTACKS = (CODE_SUBSTITUTION, ISSUER_CONFUSION, ROGUE_TOKEN_ENDPOINT, REUSED_CHALLENGE, ACCOUNT_BY_NAME)

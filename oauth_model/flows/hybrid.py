@@ -1,0 +1,168 @@
+"""The hybrid flow (OpenID Connect Core section 3.3): code and ID token come in the authorization response.
+
+Its response type is `code id_token`, and the response is in the fragment of the redirection URI. From there on it is
+the code grant: a scenario with this flow has the rows of that one, too. A client signs its user in when the token
+endpoint has answered, and remembers until then whether something was wrong with the first ID token.
+"""
+
+from __future__ import annotations
+
+from oauth_model.flows.authorization_code import (
+    answer_is_from_my_issuer,
+    browser_has_no_session,
+    browser_session_is_mine,
+    callback_is_asked,
+    issuer_is_mine,
+    redeem_code,
+    redeem_unsolicited_code,
+    request_goes_through_browser,
+    response_is_where_i_look,
+    send_authorization_request,
+    send_code,
+    show_failure,
+    show_refusal,
+)
+from oauth_model.flows.authorization_endpoint import (
+    answer_access_denied,
+    ask_resource_owner,
+    break_down,
+    client_is_registered,
+    client_may_use_response_type,
+    consent_limits_scope,
+    grant_is_within_the_request,
+    note_consent,
+    page_is_mine,
+    redirect_uri_is_plausible,
+    request_decides_scope,
+    resource_owner_is_authenticated,
+    response_type_is_hybrid,
+    scope_is_supported,
+)
+from oauth_model.flows.flow import Flow
+from oauth_model.flows.id_tokens import id_token_for, is_sound
+from oauth_model.flows.pushed_requests import (
+    ask_about_pushed_request,
+    pushed_by_that_client,
+    request_uri_is_mine,
+    send_request_by_reference,
+)
+from oauth_model.machine import SAME, Guard, Row, View
+from oauth_model.messages import (
+    AUTHORIZATION_SERVER,
+    CLIENT,
+    AuthorizationErrorResponse,
+    AuthorizationRequest,
+    AuthorizationRequestByReference,
+    Consent,
+    Denial,
+    Fault,
+    HybridResponse,
+    LoginRequest,
+    Message,
+    PushedAuthorizationResponse,
+)
+from oauth_model.terms import Code, Scope
+
+WAITING = "code_and_id_token_awaited"
+ASKING = "asking_for_code_and_id_token"
+
+
+def client_rows() -> list[Row]:
+    arrived: list[Guard] = [callback_is_asked, response_is_where_i_look]
+    starts: list[Guard] = [issuer_is_mine, hybrid_flow_is_used, request_goes_through_browser]
+    return [
+        #   on                          source   dest               guards                                                 effect
+        Row(LoginRequest,               "idle",  WAITING,           starts,                                                send_authorization_request),
+        Row(HybridResponse,             WAITING, "token_requested", [*arrived, browser_session_is_mine],                   redeem_code_beside_id_token),
+        Row(HybridResponse,             "idle",  "token_requested", [*arrived, browser_has_no_session, hybrid_flow_is_used], redeem_unsolicited_code_beside_id_token),
+        Row(AuthorizationErrorResponse, WAITING, "failed",          [browser_session_is_mine],                             show_failure),
+        Row(HybridResponse,             WAITING, SAME,              [*arrived, browser_session_is_mine],                   show_refusal, otherwise=True),
+        Row(AuthorizationErrorResponse, WAITING, SAME,              [browser_session_is_mine],                             show_refusal, otherwise=True),
+    ]
+
+
+def authorization_server_rows() -> list[Row]:
+    request: list[Guard] = [client_is_registered, redirect_uri_is_plausible, response_type_is_hybrid, client_may_use_response_type, scope_is_supported]
+    consent = [page_is_mine, resource_owner_is_authenticated, grant_is_within_the_request]
+    return [
+        #   on                    source  dest           guards                             effect
+        Row(AuthorizationRequest, "idle", ASKING,        request,                           ask_resource_owner),
+        Row(Consent,              ASKING, "code_issued", [*consent, consent_limits_scope],  issue_both_for_granted_scope),
+        Row(Consent,              ASKING, "code_issued", [*consent, request_decides_scope], issue_both_for_requested_scope),
+        Row(Denial,               ASKING, "denied",      [page_is_mine],                    answer_access_denied),
+        Row(Fault,                ASKING, "faulty",      [],                                break_down),
+    ]
+
+
+def client_rows_when_pushed() -> list[Row]:
+    return [
+        Row(PushedAuthorizationResponse, "request_pushed", WAITING, [answer_is_from_my_issuer, hybrid_flow_is_used], send_request_by_reference),
+    ]
+
+
+def authorization_server_rows_when_pushed() -> list[Row]:
+    mine: list[Guard] = [request_uri_is_mine, pushed_by_that_client]
+    return [
+        Row(AuthorizationRequestByReference, "pushed", ASKING, [*mine, both_were_asked_for], ask_about_pushed_request),
+    ]
+
+
+# ------------------------------------------------------------------ client
+
+
+def hybrid_flow_is_used(me: View, message: Message) -> bool:
+    """This client uses the hybrid flow."""
+    return bool(me.cast.client_uses == "code id_token")
+
+
+def redeem_code_beside_id_token(me: View, message: HybridResponse) -> None:
+    """Ask the token endpoint for tokens (OpenID Connect Core section 3.3.3)."""
+    redeem_code(me, message)
+    me.remember(first_id_token_unsound=not is_sound(me, message) or None)
+
+
+def redeem_unsolicited_code_beside_id_token(me: View, message: HybridResponse) -> None:
+    """The same for a response to which there was no request."""
+    redeem_unsolicited_code(me, message)
+    me.remember(first_id_token_unsound=not is_sound(me, message) or None)
+
+
+# ------------------------------------------------------------------ authorization server
+
+
+def both_were_asked_for(me: View, message: AuthorizationRequestByReference) -> bool:
+    """The request that was pushed asks for a code and an ID token."""
+    return bool(me.memory.response_type == "code id_token")
+
+
+def issue_both_for_granted_scope(me: View, message: Consent) -> None:
+    """Issue a code for what the resource owner granted, and an ID token (OpenID Connect Core section 3.3.2.5)."""
+    _issue_both(me, note_consent(me, message, "code id_token"))
+
+
+def issue_both_for_requested_scope(me: View, message: Consent) -> None:
+    """The same for what the client asked for, whatever was granted."""
+    note_consent(me, message, "code id_token")
+    _issue_both(me, me.memory.scope)
+
+
+def _issue_both(me: View, scope: Scope) -> None:
+    code, state = Code(me.party, me.index), me.memory.state
+    id_token = id_token_for(me, c_hash=code, s_hash=state)
+    send_code(me, scope, me.make(HybridResponse, code=code, id_token=id_token, state=state))
+
+
+HYBRID = Flow(
+    "hybrid",
+    "Hybrid flow",
+    "OpenID Connect Core section 3.3",
+    {CLIENT: client_rows(), AUTHORIZATION_SERVER: authorization_server_rows()},
+    response_type="code id_token",
+)
+
+PUSHED_HYBRID_REQUESTS = Flow(
+    "pushed-hybrid-requests",
+    "Pushed authorization requests of the hybrid flow",
+    "RFC 9126 section 1",
+    {CLIENT: client_rows_when_pushed(), AUTHORIZATION_SERVER: authorization_server_rows_when_pushed()},
+)

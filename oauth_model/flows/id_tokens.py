@@ -1,0 +1,64 @@
+"""ID tokens (OpenID Connect Core section 2): how an authorization server makes one, and a client signs its user in.
+
+What a client is to check of one is in `mitigations`. A client that checks nothing takes whoever it names for the
+user, and whom it calls its issuer for the issuer.
+"""
+
+from __future__ import annotations
+
+from oauth_model.facts import LoggedIn
+from oauth_model.flows.accounts import account_of
+from oauth_model.machine import View
+from oauth_model.messages import HybridResponse, ImplicitResponse, TokenResponse
+from oauth_model.terms import AccessToken, ClientId, Code, IdToken, Issuer, Nonce, SigningKey, State, Subject
+
+WithIdToken = TokenResponse | HybridResponse | ImplicitResponse
+
+
+def id_token_for(
+    me: View, *, at_hash: AccessToken | None = None, c_hash: Code | None = None, s_hash: State | None = None
+) -> IdToken:
+    """The ID token of an authorization, with the hashes of what goes with it."""
+    subject, client = Subject(me.memory.user), ClientId(me.memory.client)
+    return IdToken(
+        Issuer(me.party), subject, client, me.memory.nonce, c_hash, at_hash, s_hash, SigningKey(me.party)
+    )
+
+
+def nonce_of_run(me: View) -> Nonce:
+    """The nonce of this run, or the one that the client has."""
+    return Nonce(me.party, 0 if me.cast.reused_secrets else me.index)
+
+
+def log_in_by_id_token(me: View, message: TokenResponse | ImplicitResponse) -> None:
+    """Take the browser for that of whom the ID token names; without one nobody is signed in."""
+    id_token = message.id_token
+    if id_token is None or id_token.sub is None:
+        return
+    sound = not me.memory.first_id_token_unsound and is_sound(me, message)
+    me.happened(LoggedIn(me.party, me.index, account_of(me), id_token.sub.user, account_at(me, id_token), sound))
+
+
+def account_at(me: View, id_token: IdToken) -> str:
+    """The authorization server whose user is signed in: the ID token's issuer.
+
+    A client that goes by the name alone takes a user for the one of that name whom it knows.
+    """
+    if not me.on("subject-with-issuer"):
+        return str(me.cast.authorization_servers[0])
+    issuer: Issuer = id_token.iss or me.memory.issuer
+    return issuer.name
+
+
+def is_sound(me: View, message: WithIdToken) -> bool:
+    """Whether all in an ID token is as it should be, what it says of the code or token beside it included."""
+    id_token, issuer = message.id_token, me.memory.issuer
+    if id_token is None:
+        return True
+    if id_token.key is None or id_token.iss != issuer or id_token.key != SigningKey(issuer.name):
+        return False
+    if id_token.aud != ClientId(me.party) or (me.on("nonce") and id_token.nonce != nonce_of_run(me)):
+        return False
+    if isinstance(message, HybridResponse):
+        return id_token.c_hash in (None, message.code) and id_token.s_hash in (None, message.state)
+    return id_token.at_hash in (None, message.access_token)
