@@ -32,7 +32,9 @@ class Attacker:
     cast is its own. `account`: it can log in at honest authorization servers, as itself. `browser`: it can
     talk to servers as a user agent does. `lures`: it can make a resource owner's browser open a URL of its
     choice, in a window of its own. `takes_over`: it holds a host name under an honest client's domain.
-    `id` is the catalogue's letter.
+    `app`: an app of its own is on the devices of resource owners, and gets what the operating system gives it.
+    `persuades`: resource owners send it the address that they see, if it asks them to. `reads_history`: it has their
+    devices when they are done. `id` is the catalogue's letter.
     """
 
     slug: str
@@ -45,6 +47,9 @@ class Attacker:
     browser: bool = False
     lures: bool = False
     takes_over: bool = False
+    app: bool = False
+    persuades: bool = False
+    reads_history: bool = False
 
     def __post_init__(self) -> None:
         for role in self.plays:
@@ -69,6 +74,9 @@ class Attacker:
             self.browser or other.browser,
             self.lures or other.lures,
             self.takes_over or other.takes_over,
+            app=self.app or other.app,
+            persuades=self.persuades or other.persuades,
+            reads_history=self.reads_history or other.reads_history,
         )
 
     def __str__(self) -> str:
@@ -96,6 +104,9 @@ IS_AUTHORIZATION_SERVER = Attacker(
 )
 IS_RESOURCE_SERVER = Attacker("is-resource-server", "RFC 9700 section 3, A1", id="W-RS", plays=(RESOURCE_SERVER,))
 TAKES_OVER_HOST = Attacker("takes-over-host", "RFC 9700 section 4.1.1", takes_over=True)
+HAS_APP = Attacker("has-app", "RFC 8252 section 8.1", id="L", app=True)
+PERSUADES = Attacker("persuades", "RFC 9700 section 3, A1", id="S", persuades=True)
+READS_HISTORY = Attacker("reads-history", "RFC 9700 section 4.3", reads_history=True)
 
 ATTACKERS: tuple[Attacker, ...] = (
     NOBODY,
@@ -109,4 +120,7 @@ ATTACKERS: tuple[Attacker, ...] = (
     IS_AUTHORIZATION_SERVER,
     IS_RESOURCE_SERVER,
     TAKES_OVER_HOST,
+    HAS_APP,
+    PERSUADES,
+    READS_HISTORY,
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from oauth_model.terms import AccessToken, Code, Cookie, Password, Scope, Term, Uri
+from oauth_model.terms import AccessToken, Code, Cookie, Password, Scope, Term, Uri, Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Ended(Shared):
 
 @dataclass(frozen=True, slots=True)
 class Consented(Fact):
-    """A resource owner authenticated and consented, in `browser`, to `scope` for `client`."""
+    """A resource owner authenticated and consented, in `browser`, to `scope` for `client` at `redirect_uri`."""
 
     issuer: str
     grant: int
@@ -81,6 +81,7 @@ class Consented(Fact):
     browser: str
     client: str
     scope: Scope
+    redirect_uri: Uri | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,13 @@ class Replayed(Fact):
     """A code was presented a second time in a request that was valid but for that."""
 
     code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Guessed(Fact):
+    """Somebody tried the values that a secret can have, one after the other, until one was taken."""
+
+    secret: Verifier
 
 
 # ------------------------------------------------------------------ the client's

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from oauth_model.attackers import Attacker
 from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
-from oauth_model.terms import AccessToken, ClientId, Code, Issuer, Password, ProtectedResource, Term, Verifier
+from oauth_model.terms import AccessToken, ClientId, Code, Issuer, Password, ProofKey, ProtectedResource, Term, Verifier
 
 Knowledge = frozenset[Term]
 
@@ -35,6 +35,7 @@ def at_the_start(attacker: Attacker, parties: Cast) -> Knowledge:
     terms += [Issuer(issuer) for issuer in parties.authorization_servers]
     terms += parties.resource_indicators()
     terms += parties.attacker_uris()
+    terms += [ProofKey(ATTACKER)] if parties.keys_in_use else []
     for server in parties.resource_servers:
         if not parties.honest(server):
             terms += [ProtectedResource(server, user) for user in parties.users]

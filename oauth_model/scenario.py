@@ -17,6 +17,9 @@ from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
 from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.flow import Flow
+from oauth_model.flows.guessing import GUESSING
+from oauth_model.flows.history import HISTORY
+from oauth_model.flows.native_apps import NATIVE_APPS
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
 from oauth_model.machine import ModelError
@@ -126,9 +129,15 @@ class Scenario:
     @property
     def all_flows(self) -> tuple[Flow, ...]:
         """The grants with the parts that all of them share."""
-        shared = [BROWSER, RESOURCE_ACCESS]
-        if self.full_cast.has_other_pages:
+        cast, shared = self.full_cast, [BROWSER, RESOURCE_ACCESS]
+        if cast.native == "loopback":
+            shared.insert(0, NATIVE_APPS)  # what the browser does where nobody listens comes before what it does else
+        if cast.has_other_pages:
             shared.append(CLIENT_SITE)
+        if cast.history_is_read:
+            shared.append(HISTORY)
+        if cast.short_verifiers:
+            shared.append(GUESSING)
         if "pushed-requests" in self.policy.slugs:
             shared.append(PUSHED_REQUESTS)
         return (*(flow for flow in shared if flow not in self.flows), *self.flows)
@@ -144,7 +153,12 @@ class Scenario:
     @property
     def full_cast(self) -> Cast:
         """The cast with the attacker's parties, set up as the policy says."""
+        configured: Mapping[str, Any] = {
+            name: value for mitigation in self.mitigations for name, value in mitigation.configures.items()
+        }
         plays, cast = self.attacker.plays, self.cast
+        if configured.get("open_registration", cast.open_registration) and self.attacker.acts:
+            plays = (*plays, CLIENT)
         grants = tuple(flow.response_type for flow in self.flows if flow.response_type)
         changes: dict[str, Any] = {
             "client_uses": grants[0],
@@ -160,9 +174,9 @@ class Scenario:
         changes["owned"] = cast.owned | {ATTACKERS_PARTY[role] for role in plays if role in ATTACKERS_PARTY}
         changes["account"] = ACCOUNT if self.attacker.account else cast.account
         changes["taken_over"] = self.attacker.takes_over or cast.taken_over
-        configured: Mapping[str, Any] = {
-            name: value for mitigation in self.mitigations for name, value in mitigation.configures.items()
-        }
+        changes["app_on_device"] = self.attacker.app or cast.app_on_device
+        changes["persuaded"] = self.attacker.persuades or cast.persuaded
+        changes["history_is_read"] = self.attacker.reads_history or cast.history_is_read
         return replace(cast, **{**changes, **configured})
 
     def __str__(self) -> str:

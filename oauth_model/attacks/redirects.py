@@ -24,9 +24,11 @@ from oauth_model.goals import (
 from oauth_model.mitigations import (
     CANONICAL_URIS,
     CLIENT_AUTHENTICATION,
+    DPOP,
     EXACT_REDIRECT_URI,
     FORM_POST,
     ISS,
+    MTLS,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
     PKCE_REQUIRED,
@@ -129,7 +131,7 @@ REATTACHED_FRAGMENT = Attack(
     breaks=(nobody_else_is_served, access_tokens_stay_secret),
     off=(EXACT_REDIRECT_URI, NO_IMPLICIT, NO_OPEN_REDIRECTOR, RESPONSE_MODE_LOCKED),
     stopped_by=((EXACT_REDIRECT_URI,), (NO_IMPLICIT,), (NO_OPEN_REDIRECTOR,)),
-    not_stopped_by=((PKCE_S256,), (STATE,), (FORM_POST,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (FORM_POST,), (DPOP,), (MTLS,)),
     refuted=(
         Refuted(
             (NO_IMPLICIT,),
@@ -163,10 +165,14 @@ TOKEN_IN_URI = Attack(
     "RFC 9700 section 4.3.2",
     "The client links to the resource with the token in the query, and somebody reads the link.",
     READS_LINKS,
-    breaks=(nobody_else_is_served, access_tokens_stay_secret),
+    breaks=(nobody_else_is_served,),
     off=(TOKEN_IN_HEADER_ONLY,),
-    stopped_by=((TOKEN_IN_HEADER_ONLY,),),
+    stopped_by=((TOKEN_IN_HEADER_ONLY,), (DPOP,), (MTLS,)),
     not_stopped_by=((PKCE_S256,), (STATE,)),
+    refuted=(
+        Refuted((DPOP,), (access_tokens_stay_secret,), "the token is read all the same, but is of no use without the key"),
+        Refuted((MTLS,), (access_tokens_stay_secret,), "the token is read all the same, but is of no use without the key"),
+    ),
 )
 
 REDIRECT_307 = Attack(

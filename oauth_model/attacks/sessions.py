@@ -11,6 +11,7 @@ from oauth_model.attackers import (
     WEB,
 )
 from oauth_model.attacks.attack import Attack, Refuted
+from oauth_model.cast import Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import (
@@ -20,6 +21,7 @@ from oauth_model.goals import (
     nobody_else_is_served,
     nobody_logs_in_as_another,
     response_answers_one_pending_request,
+    secrets_cannot_be_guessed,
     state_and_verifier_stay_secret_until_used,
     stolen_code_is_useless,
     verifier_and_challenge_go_together,
@@ -28,8 +30,12 @@ from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
     CODE_SINGLE_USE,
+    DPOP,
+    DPOP_JKT,
     EXACT_REDIRECT_URI,
     ISS,
+    LONG_VERIFIERS,
+    MTLS,
     NO_IMPLICIT,
     PKCE_NO_DOWNGRADE,
     PKCE_PLAIN,
@@ -58,7 +64,7 @@ LOGIN_CSRF = Attack(
     ),
     off=(STATE, PKCE_S256, PKCE_REQUIRED),
     stopped_by=((STATE,), (PKCE_S256,)),
-    not_stopped_by=((EXACT_REDIRECT_URI,), (CLIENT_AUTHENTICATION,), (ISS,), (CODE_SINGLE_USE,)),
+    not_stopped_by=((EXACT_REDIRECT_URI,), (CLIENT_AUTHENTICATION,), (ISS,), (CODE_SINGLE_USE,), (DPOP,), (MTLS,)),
 )
 
 CODE_INJECTION = Attack(
@@ -71,7 +77,7 @@ CODE_INJECTION = Attack(
     breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented, nobody_else_is_served),
     off=(PKCE_S256, PKCE_REQUIRED),
     stopped_by=((PKCE_S256,),),
-    not_stopped_by=((CLIENT_AUTHENTICATION,), (STATE,), (ISS,), (CODE_BOUND_TO_CLIENT,)),
+    not_stopped_by=((CLIENT_AUTHENTICATION,), (STATE,), (ISS,), (CODE_BOUND_TO_CLIENT,), (DPOP,), (MTLS,), (DPOP, DPOP_JKT)),
 )
 
 STOLEN_CODE = Attack(
@@ -83,8 +89,8 @@ STOLEN_CODE = Attack(
     READS_RESPONSES,
     breaks=(nobody_else_is_served, stolen_code_is_useless),
     off=(PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
-    stopped_by=((PKCE_S256,), (CLIENT_AUTHENTICATION,)),
-    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,)),
+    stopped_by=((PKCE_S256,), (CLIENT_AUTHENTICATION,), (DPOP, DPOP_JKT)),
+    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (DPOP,), (MTLS,)),
 )
 
 PKCE_DOWNGRADE = Attack(
@@ -126,6 +132,20 @@ PLAIN_CHALLENGE = Attack(
     ),
 )
 
+GUESSED_VERIFIER = Attack(
+    "guessed-verifier",
+    "SI20",
+    "PKCE verifier guessed at the token endpoint",
+    "RFC 7636 section 7.1",
+    "The verifier has few possible values, and nobody counts the attempts: whoever reads the code tries them all.",
+    READS_RESPONSES,
+    breaks=(nobody_else_is_served, stolen_code_is_useless, secrets_cannot_be_guessed),
+    off=(LONG_VERIFIERS, CLIENT_AUTHENTICATION),
+    stopped_by=((LONG_VERIFIERS,),),
+    not_stopped_by=((PKCE_S256,), (PLAIN_REFUSED,), (CODE_SINGLE_USE,)),
+    cast=Cast(short_verifiers=True),
+)
+
 BROWSER_SWAPPING = Attack(
     "browser-swapping",
     "SI08",
@@ -139,6 +159,9 @@ BROWSER_SWAPPING = Attack(
         (PKCE_S256, PKCE_REQUIRED, STATE, ISS, CLIENT_AUTHENTICATION),
         (PUSHED_REQUESTS,),
         (SIGNED_REQUESTS,),
+        (DPOP,),
+        (MTLS,),
+        (DPOP, DPOP_JKT),
     ),
 )
 
@@ -152,7 +175,7 @@ TOKEN_INJECTION = Attack(
     breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented),
     off=(NO_IMPLICIT,),
     stopped_by=((NO_IMPLICIT,),),
-    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (PKCE_S256,), (TOKEN_ISSUED_TO_CLIENT,)),
+    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (PKCE_S256,), (TOKEN_ISSUED_TO_CLIENT,), (DPOP,)),
     flows=(IMPLICIT, AUTHORIZATION_CODE),
 )
 
@@ -166,7 +189,7 @@ TOKEN_SUBSTITUTION = Attack(
     breaks=(nobody_logs_in_as_another,),
     off=(NO_IMPLICIT, TOKEN_ISSUED_TO_CLIENT),
     stopped_by=((TOKEN_ISSUED_TO_CLIENT,), (NO_IMPLICIT,)),
-    not_stopped_by=((STATE,), (PKCE_S256,), (EXACT_REDIRECT_URI,), (ISS,)),
+    not_stopped_by=((STATE,), (PKCE_S256,), (EXACT_REDIRECT_URI,), (ISS,), (DPOP,)),
     flows=(IMPLICIT, AUTHORIZATION_CODE),
     bounds=Bounds(forgeries=3),
     bounds_when_stopped=Bounds(),
@@ -190,6 +213,7 @@ SESSION_ATTACKS = (
     STOLEN_CODE,
     PKCE_DOWNGRADE,
     PLAIN_CHALLENGE,
+    GUESSED_VERIFIER,
     BROWSER_SWAPPING,
     TOKEN_INJECTION,
     TOKEN_SUBSTITUTION,

@@ -37,9 +37,8 @@ def redirect_uri_is_plausible(me: View, message: AuthorizationRequest) -> bool:
     """
     if message.redirect_uri is None:
         return True
-    registered = me.cast.redirect_uri(message.client_id.name, me.party)
     return bool(
-        message.redirect_uri == registered
+        me.cast.is_registered(message.redirect_uri, message.client_id.name, me.party)
         or me.cast.redirect_uri_matches(message.redirect_uri, message.client_id.name, me.party)
     )
 
@@ -124,17 +123,15 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
         state=message.state,
         code_challenge=message.code_challenge,
         audience=message.resource.server if message.resource and me.cast.audience_restricted else None,
+        dpop_jkt=message.dpop_jkt if me.on("dpop-jkt") else None,
     )
 
 
 def note_consent(me: View, message: Consent, response_type: str) -> Scope:
     """Record who consented to what; the scope of what will be issued."""
-    me.happened(
-        Consented(
-            me.party, me.index, message.credential.user, me.sender.party, me.memory.client, message.scope
-        )
-    )
     memory = me.memory
+    user, uri = message.credential.user, memory.redirect_uri
+    me.happened(Consented(me.party, me.index, user, me.sender.party, memory.client, message.scope, uri))
     me.happened(ResponseSent(me.party, memory.client, memory.redirect_uri, response_type, memory.response_mode))
     me.remember(user=message.credential.user)
     return message.scope

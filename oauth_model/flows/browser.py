@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from oauth_model.cast import ATTACKER
 from oauth_model.facts import CookieSet, CredentialSent
 from oauth_model.flows.flow import Flow
 from oauth_model.machine import Address, Row, View
@@ -29,7 +30,7 @@ from oauth_model.messages import (
     Page,
     SignIn,
 )
-from oauth_model.terms import Cookie, Password, Uri
+from oauth_model.terms import Cookie, Location, Password, Uri
 
 
 def resource_owner_rows() -> list[Row]:
@@ -155,8 +156,13 @@ def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = N
     cookies = frozenset(_cookie_jar(me, server))
     lured = not me.cast.honest(me.sender.party)
     me.send(server, message, uri=uri, cookies=cookies, form=form, mode=mode, at_once=lured)
-    me.forget("form")
+    if me.cast.also_gets(uri):
+        me.send(ATTACKER, message, uri=uri)
+    me.forget("form", "visited")
     me.remember(server=server)
+    place = mode or (message.mode if isinstance(message, AuthorizationResponse | ImplicitResponse) else None)
+    if me.cast.history_is_read and place in ("query", "fragment"):
+        me.remember(visited=Location(tuple(message.terms())))
     if me.cast.has_other_pages and isinstance(message, AuthorizationResponse | ImplicitResponse):
         me.remember(address=message, mode=mode or message.mode)
 

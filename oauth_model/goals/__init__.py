@@ -3,6 +3,7 @@
 from oauth_model.goals.authentication import nobody_logs_in_as_another, response_is_from_the_issuer_asked
 from oauth_model.goals.authorization import (
     code_is_redeemed_by_its_client,
+    consent_was_to_the_client_that_gets_it,
     nobody_else_is_served,
     scope_never_grows,
     token_serves_only_its_resource_server,
@@ -13,6 +14,7 @@ from oauth_model.goals.confidentiality import (
     client_secrets_stay_secret,
     codes_stay_secret,
     passwords_go_only_to_their_server,
+    secrets_cannot_be_guessed,
     state_and_verifier_stay_secret_until_used,
     stolen_code_is_useless,
     tokens_never_leave_the_back_channel,
@@ -41,6 +43,7 @@ from oauth_model.goals.session_integrity import (
 
 GOALS: tuple[Goal, ...] = (
     nobody_else_is_served,
+    consent_was_to_the_client_that_gets_it,
     scope_never_grows,
     token_serves_only_its_resource_server,
     code_is_redeemed_by_its_client,
@@ -56,6 +59,7 @@ GOALS: tuple[Goal, ...] = (
     client_secrets_stay_secret,
     passwords_go_only_to_their_server,
     state_and_verifier_stay_secret_until_used,
+    secrets_cannot_be_guessed,
     tokens_never_leave_the_back_channel,
     client_secrets_never_enter_the_front_channel,
     codes_are_single_use,
@@ -89,6 +93,7 @@ __all__ = [
     "code_is_tied_to_its_redirect_uri",
     "codes_are_single_use",
     "codes_stay_secret",
+    "consent_was_to_the_client_that_gets_it",
     "ended_tokens_serve_nothing",
     "every_run_comes_to_an_end",
     "grant_belongs_to_the_browser_that_consented",
@@ -106,6 +111,7 @@ __all__ = [
     "response_answers_one_pending_request",
     "response_is_from_the_issuer_asked",
     "scope_never_grows",
+    "secrets_cannot_be_guessed",
     "state_and_verifier_stay_secret_until_used",
     "stolen_code_is_useless",
     "token_serves_only_its_resource_server",

@@ -10,7 +10,7 @@ from oauth_model.uris import is_canonical
 @always("RFC 9700 section 4.1.3", id="RI1", each=(ResponseSent,))
 def redirect_uris_match(world: Evidence, sent: ResponseSent) -> bool:
     """A response for an honest client is sent only to the redirection URI that the client registered."""
-    return sent.uri == world.cast.redirect_uri(sent.client, sent.issuer) or not world.honest(sent.client)
+    return world.cast.is_registered(sent.uri, sent.client, sent.issuer) or not world.honest(sent.client)
 
 
 @always("RFC 9700 section 4.11.1", id="RI2", each=(ResponseStrayed,))

@@ -39,8 +39,17 @@ from oauth_model.messages.channel import (
     BackChannel,
     FrontChannel,
     Message,
+    OutOfBand,
     Spontaneous,
     UserInterface,
+)
+from oauth_model.messages.device import (
+    BreakDown,
+    FailedPage,
+    HistoryEntry,
+    Paste,
+    PastedAddress,
+    ReadHistory,
 )
 from oauth_model.messages.pushed import (
     AuthorizationRequestByReference,
@@ -57,6 +66,7 @@ from oauth_model.messages.resource import (
     UseToken,
 )
 from oauth_model.messages.token import (
+    AnswersToGuesses,
     Expire,
     TokenError,
     TokenErrorResponse,
@@ -66,6 +76,7 @@ from oauth_model.messages.token import (
 
 __all__ = [
     "AUTHORIZATION_SERVER",
+    "AnswersToGuesses",
     "AuthorizationError",
     "AuthorizationErrorResponse",
     "AuthorizationPrompt",
@@ -74,6 +85,7 @@ __all__ = [
     "AuthorizationRequestWithSecret",
     "AuthorizationResponse",
     "BackChannel",
+    "BreakDown",
     "CLIENT",
     "Click",
     "Consent",
@@ -81,19 +93,25 @@ __all__ = [
     "DenyAccess",
     "EmbeddingPage",
     "Expire",
+    "FailedPage",
     "Fault",
     "FrontChannel",
     "GrantAccess",
+    "HistoryEntry",
     "ImplicitResponse",
     "LinkWithToken",
     "LoginRequest",
     "Message",
+    "OutOfBand",
     "Page",
+    "Paste",
+    "PastedAddress",
     "PushedAuthorizationRequest",
     "PushedAuthorizationResponse",
     "RESOURCE_OWNER",
     "RESOURCE_SERVER",
     "ROLES",
+    "ReadHistory",
     "Redirect",
     "ResourceError",
     "ResourceErrorResponse",

@@ -15,6 +15,7 @@ from oauth_model.terms import (
     ResourceIndicator,
     Scope,
     State,
+    Thumbprint,
     Uri,
     Verifier,
 )
@@ -34,6 +35,7 @@ class PushedAuthorizationRequest(BackChannel):
     resource: ResourceIndicator | None = None
     response_mode: Literal["query", "fragment", "form_post"] | None = None
     client_secret: ClientSecret | None = None
+    dpop_jkt: Thumbprint | None = None
 
     checked_like: ClassVar[type[Message]] = AuthorizationRequest
     name: ClassVar[str] = "pushed authorization request"

@@ -13,9 +13,11 @@ from oauth_model.messages.channel import (
 )
 from oauth_model.terms import (
     AccessToken,
+    Certificate,
     ClientId,
     ClientSecret,
     Code,
+    DpopProof,
     Scope,
     Uri,
     Verifier,
@@ -24,7 +26,10 @@ from oauth_model.terms import (
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest(BackChannel):
-    """RFC 6749 section 4.1.3, client authentication of section 2.3.1, verifier of RFC 7636 section 4.5."""
+    """RFC 6749 section 4.1.3, client authentication of section 2.3.1, verifier of RFC 7636 section 4.5.
+
+    `dpop_proof` is the header field DPoP (RFC 9449 section 5); `certificate` that of the TLS connection (RFC 8705).
+    """
 
     grant_type: Literal["authorization_code"]
     code: Code
@@ -32,6 +37,8 @@ class TokenRequest(BackChannel):
     redirect_uri: Uri | None = None
     client_secret: ClientSecret | None = None
     code_verifier: Verifier | None = None
+    dpop_proof: DpopProof | None = None
+    certificate: Certificate | None = None
 
     name: ClassVar[str] = "token request"
     reference: ClassVar[str] = "RFC 6749 section 4.1.3"
@@ -44,7 +51,7 @@ class TokenResponse(BackChannel):
     """RFC 6749 section 5.1; `scope` is present where it is not what was asked for."""
 
     access_token: AccessToken
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer", "DPoP"] = "Bearer"
     scope: Scope | None = None
 
     name: ClassVar[str] = "token response"
@@ -60,6 +67,7 @@ TokenError = Literal[
     "unauthorized_client",
     "unsupported_grant_type",
     "invalid_scope",
+    "invalid_dpop_proof",
 ]
 
 
@@ -72,6 +80,19 @@ class TokenErrorResponse(BackChannel):
     forged: ClassVar[bool] = False
     name: ClassVar[str] = "token error response"
     reference: ClassVar[str] = "RFC 6749 section 5.2"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = CLIENT
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersToGuesses(BackChannel):
+    """The answers to one token request after another, each with another verifier: one of them is no error."""
+
+    code_verifier: Verifier
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "answers to guesses"
+    reference: ClassVar[str] = "RFC 7636 section 7.1"
     sender: ClassVar[str] = AUTHORIZATION_SERVER
     receiver: ClassVar[str] = CLIENT
 

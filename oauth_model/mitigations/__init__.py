@@ -14,16 +14,26 @@ from oauth_model.mitigations.authorization_server import (
     SEE_OTHER,
 )
 from oauth_model.mitigations.mitigation import Fill, Mitigation, Policy
-from oauth_model.mitigations.pkce import PKCE_NO_DOWNGRADE, PKCE_PLAIN, PKCE_REQUIRED, PKCE_S256, PLAIN_REFUSED
+from oauth_model.mitigations.pkce import (
+    LONG_VERIFIERS,
+    PKCE_NO_DOWNGRADE,
+    PKCE_PLAIN,
+    PKCE_REQUIRED,
+    PKCE_S256,
+    PLAIN_REFUSED,
+)
 from oauth_model.mitigations.redirection import (
     CANONICAL_URIS,
+    CLAIMED_REDIRECT_URI,
     FORM_POST,
     NO_OPEN_REDIRECTOR,
     REFERRER_POLICY,
+    REGISTRATION_POLICY,
     RESPONSE_MODE_LOCKED,
 )
 from oauth_model.mitigations.request_integrity import PUSHED_REQUESTS, SIGNED_REQUESTS
 from oauth_model.mitigations.resource_server import AUDIENCE, TOKEN_IN_HEADER_ONLY
+from oauth_model.mitigations.sender_constraint import DPOP, DPOP_JKT, MTLS
 
 MITIGATIONS: tuple[Mitigation, ...] = (
     PUSHED_REQUESTS,
@@ -54,6 +64,12 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     NO_OPEN_REDIRECTOR,
     REFERRER_POLICY,
     FORM_POST,
+    CLAIMED_REDIRECT_URI,
+    REGISTRATION_POLICY,
+    LONG_VERIFIERS,
+    DPOP,
+    DPOP_JKT,
+    MTLS,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
@@ -61,14 +77,19 @@ it alone is a valid replay."""
 __all__ = [
     "AUDIENCE",
     "CANONICAL_URIS",
+    "CLAIMED_REDIRECT_URI",
     "CLIENT_AUTHENTICATION",
     "CODE_BOUND_TO_CLIENT",
     "CODE_SINGLE_USE",
     "DISTINCT_REDIRECT_URIS",
+    "DPOP",
+    "DPOP_JKT",
     "EXACT_REDIRECT_URI",
     "FORM_POST",
     "ISS",
+    "LONG_VERIFIERS",
     "MITIGATIONS",
+    "MTLS",
     "NO_IMPLICIT",
     "NO_OPEN_REDIRECTOR",
     "PKCE_NO_DOWNGRADE",
@@ -79,6 +100,7 @@ __all__ = [
     "PUSHED_REQUESTS",
     "REDIRECT_URI_AT_TOKEN_ENDPOINT",
     "REFERRER_POLICY",
+    "REGISTRATION_POLICY",
     "REPLAY_REVOKES",
     "RESPONSE_MODE_LOCKED",
     "SCOPE_SUBSET",

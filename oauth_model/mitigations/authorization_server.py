@@ -11,9 +11,12 @@ from oauth_model.terms import ClientSecret, Uri
 
 
 def redirect_uri_is_registered(me: View, message: AuthorizationRequest) -> bool:
-    """The redirection URI is the registered one, compared as a string (RFC 6749 section 3.1.2.3)."""
-    registered = me.cast.redirect_uri(message.client_id.name, me.party)
-    return message.redirect_uri is None or bool(message.redirect_uri == registered)
+    """The redirection URI is the registered one, compared as a string (RFC 6749 section 3.1.2.3).
+
+    On the loopback interface its port may be another (RFC 8252 section 8.4).
+    """
+    uri = message.redirect_uri
+    return uri is None or bool(me.cast.is_registered(uri, message.client_id.name, me.party))
 
 
 EXACT_REDIRECT_URI = Mitigation(
