@@ -132,7 +132,7 @@ class Cast:
 
     def _native_owner(self, uri: Uri) -> str:
         """The client that registered the scheme or listens at the port; else the attacker's app; else nobody."""
-        for client in self.clients:
+        for client in filter(self.honest, self.clients):
             own = self._native_uri(client, uri.path)
             if (own.scheme, own.host, own.port) == (uri.scheme, uri.host, uri.port):
                 return client

@@ -18,7 +18,7 @@ from oauth_model.flows.browser import BROWSER
 from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.guessing import GUESSING
-from oauth_model.flows.history import HISTORY
+from oauth_model.flows.history import BREAKDOWNS, HISTORY
 from oauth_model.flows.native_apps import NATIVE_APPS
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
@@ -130,13 +130,15 @@ class Scenario:
     def all_flows(self) -> tuple[Flow, ...]:
         """The grants with the parts that all of them share."""
         cast, shared = self.full_cast, [BROWSER, RESOURCE_ACCESS]
-        if cast.native == "loopback":
+        if cast.native:
             shared.insert(0, NATIVE_APPS)  # what the browser does where nobody listens comes before what it does else
         if cast.has_other_pages:
             shared.append(CLIENT_SITE)
         if cast.history_is_read:
             shared.append(HISTORY)
-        if cast.short_verifiers:
+        if cast.history_is_read and AUTHORIZATION_CODE in self.flows:
+            shared.append(BREAKDOWNS)
+        if cast.short_verifiers and AUTHORIZATION_CODE in self.flows:
             shared.append(GUESSING)
         if "pushed-requests" in self.policy.slugs:
             shared.append(PUSHED_REQUESTS)

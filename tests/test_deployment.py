@@ -180,7 +180,7 @@ def test_another_grant_takes_the_place_of_the_grants() -> None:
         ("attacker = [3]", "file.toml: attacker: [3] is neither a name nor a list of names"),
         ("flows = ['code']", "file.toml: flows: 'code' is not a flow known here"),
         ("flows = ['browser']", "file.toml: a scenario needs at least one grant"),
-        ("goals = 'AZ2'", "file.toml: goals: 'AZ2' is not a goal known here"),
+        ("goals = 'AZ9'", "file.toml: goals: 'AZ9' is not a goal known here"),
         ("redirect_uri_matching = 'exact'", "allowed: unregistered, glob, prefix, sub-domain"),
         ("scope = 'read admin'", "file.toml: scope: 'admin' is not a scope value of this model"),
         ("scope = 'write'", "file.toml: scope: 'write' has no 'read'"),

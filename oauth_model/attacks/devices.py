@@ -9,7 +9,9 @@ from oauth_model.goals import (
     codes_are_single_use,
     codes_stay_secret,
     consent_was_to_the_client_that_gets_it,
+    grant_belongs_to_the_browser_that_consented,
     nobody_else_is_served,
+    nobody_logs_in_as_another,
     stolen_code_is_useless,
 )
 from oauth_model.mitigations import (
@@ -27,6 +29,7 @@ from oauth_model.mitigations import (
     REGISTRATION_POLICY,
     STATE,
 )
+from oauth_model.scenario import Bounds
 
 LOOPBACK_IMPERSONATION = Attack(
     "loopback-impersonation",
@@ -46,6 +49,8 @@ LOOPBACK_IMPERSONATION = Attack(
         (REGISTRATION_POLICY,),
         (DPOP, DPOP_JKT),
     ),
+    bounds=Bounds(forgeries=3),
+    bounds_when_stopped=Bounds(),
     cast=Cast(native="loopback", open_registration=True),
 )
 
@@ -104,4 +109,17 @@ CODE_IN_HISTORY = Attack(
     faults_happen=True,
 )
 
-DEVICE_ATTACKS = (LOOPBACK_IMPERSONATION, PRIVATE_USE_SCHEME, PASTED_CODE, CODE_IN_HISTORY)
+SWAPPING_BY_HISTORY = Attack(
+    "swapping-by-history",
+    None,
+    "Browser swapping with a code from the history",
+    "RFC 9700 section 4.5.4",
+    "The victim is lured into a run that the attacker started. The client refuses the response, and the code stays in "
+    "the history unused: the attacker brings it to the client in its own browser.",
+    WEB | READS_HISTORY,
+    breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented, nobody_else_is_served),
+    stopped_by=((FORM_POST,),),
+    not_stopped_by=((PKCE_S256, PKCE_REQUIRED, STATE, ISS, CLIENT_AUTHENTICATION, CODE_SINGLE_USE), (DPOP, DPOP_JKT)),
+)
+
+DEVICE_ATTACKS = (LOOPBACK_IMPERSONATION, PRIVATE_USE_SCHEME, PASTED_CODE, CODE_IN_HISTORY, SWAPPING_BY_HISTORY)

@@ -170,8 +170,8 @@ TOKEN_IN_URI = Attack(
     stopped_by=((TOKEN_IN_HEADER_ONLY,), (DPOP,), (MTLS,)),
     not_stopped_by=((PKCE_S256,), (STATE,)),
     refuted=(
-        Refuted((DPOP,), (access_tokens_stay_secret,), "the token is read all the same, but is of no use without the key"),
-        Refuted((MTLS,), (access_tokens_stay_secret,), "the token is read all the same, but is of no use without the key"),
+        Refuted((DPOP,), (access_tokens_stay_secret,), "the token is still read, but is of no use without the key"),
+        Refuted((MTLS,), (access_tokens_stay_secret,), "the token is still read, but is of no use without the key"),
     ),
 )
 

@@ -77,7 +77,15 @@ CODE_INJECTION = Attack(
     breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented, nobody_else_is_served),
     off=(PKCE_S256, PKCE_REQUIRED),
     stopped_by=((PKCE_S256,),),
-    not_stopped_by=((CLIENT_AUTHENTICATION,), (STATE,), (ISS,), (CODE_BOUND_TO_CLIENT,), (DPOP,), (MTLS,), (DPOP, DPOP_JKT)),
+    not_stopped_by=(
+        (CLIENT_AUTHENTICATION,),
+        (STATE,),
+        (ISS,),
+        (CODE_BOUND_TO_CLIENT,),
+        (DPOP,),
+        (MTLS,),
+        (DPOP, DPOP_JKT),
+    ),
 )
 
 STOLEN_CODE = Attack(

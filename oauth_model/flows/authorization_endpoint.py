@@ -130,8 +130,17 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
 def note_consent(me: View, message: Consent, response_type: str) -> Scope:
     """Record who consented to what; the scope of what will be issued."""
     memory = me.memory
-    user, uri = message.credential.user, memory.redirect_uri
-    me.happened(Consented(me.party, me.index, user, me.sender.party, memory.client, message.scope, uri))
+    me.happened(
+        Consented(
+            me.party,
+            me.index,
+            message.credential.user,
+            me.sender.party,
+            memory.client,
+            message.scope,
+            redirect_uri=memory.redirect_uri,
+        )
+    )
     me.happened(ResponseSent(me.party, memory.client, memory.redirect_uri, response_type, memory.response_mode))
     me.remember(user=message.credential.user)
     return message.scope

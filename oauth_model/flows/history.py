@@ -1,8 +1,8 @@
 """The browser's history (RFC 9700 section 4.3): who uses the device later sees where the browser has been.
 
 A window's address gets into the history when the window has come to rest, so that a code there was used, if all went
-well. It was not if the client broke down before it could redeem it, or did not want it. A scenario has these rows
-where its cast has somebody who reads the history.
+well. It was not if the client did not want it, or broke down before it could redeem it (`BREAKDOWNS`). A scenario has
+these rows where its cast has somebody who reads the history.
 """
 
 from __future__ import annotations
@@ -52,5 +52,12 @@ HISTORY = Flow(
     "history",
     "The browser's history, read by others",
     "RFC 9700 section 4.3",
-    {CLIENT: client_rows(), USER_AGENT: user_agent_rows()},
+    {USER_AGENT: user_agent_rows()},
+)
+
+BREAKDOWNS = Flow(
+    "breakdowns",
+    "Runs of the code grant that a client does not finish",
+    "RFC 9700 section 4.3.1",
+    {CLIENT: client_rows()},
 )

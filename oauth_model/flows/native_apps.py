@@ -1,9 +1,9 @@
-"""Native clients (RFC 8252): what happens where a loopback redirection URI leads to nobody.
+"""Native clients (RFC 8252): what happens where a redirection URI leads to nobody.
 
 Which app gets what a browser sends to a private-use scheme or to the loopback interface, the operating system
-decides; the cast knows (`Cast.owner`). Where no app listens at a port the connection fails, and the address stays on
-the screen with all that is in its query. A scenario has these rows where its clients have loopback redirection URIs;
-they come before those of the browser, which would send the request.
+decides; the cast knows (`Cast.owner`). Where no app has the scheme or listens at the port that fails, and the address
+stays on the screen with all that is in its query. A scenario has these rows where it has native clients; they come
+before those of the browser, which would send the request.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def user_agent_rows() -> list[Row]:
 
 
 def nobody_listens(me: View, message: FrontChannel) -> bool:
-    """The redirect leads to a port of the loopback interface at which no app listens."""
+    """The redirect leads to a port at which no app listens, or to a scheme that no app has."""
     return me.uri is not None and bool(me.cast.nobody_listens(me.uri))
 
 
@@ -66,6 +66,6 @@ def paste_the_address(me: View, message: Paste) -> None:
 NATIVE_APPS = Flow(
     "native-apps",
     "Redirection to native clients",
-    "RFC 8252 section 7.3",
+    "RFC 8252 section 7",
     {RESOURCE_OWNER: resource_owner_rows(), USER_AGENT: user_agent_rows()},
 )
