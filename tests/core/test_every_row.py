@@ -8,7 +8,10 @@ import pytest
 
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
+from oauth_model.flows.guessing import GUESSING
+from oauth_model.flows.history import BREAKDOWNS, HISTORY
 from oauth_model.flows.implicit import IMPLICIT
+from oauth_model.flows.native_apps import NATIVE_APPS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
 from oauth_model.messages import (
     AuthorizationErrorResponse,
@@ -20,7 +23,16 @@ from oauth_model.messages import (
 from oauth_model.world import Composition
 from tests.core.scenarios import SCENARIOS, taken, walked
 
-FLOWS = (BROWSER, RESOURCE_ACCESS, AUTHORIZATION_CODE, IMPLICIT)
+FLOWS = (
+    BROWSER,
+    RESOURCE_ACCESS,
+    AUTHORIZATION_CODE,
+    IMPLICIT,
+    NATIVE_APPS,
+    HISTORY,
+    BREAKDOWNS,
+    GUESSING,
+)
 
 Place = tuple[str, str, int]
 """A row: its flow, its role, and which one it is in that table."""
