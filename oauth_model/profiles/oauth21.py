@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from oauth_model.mitigations import (
     AUDIENCE,
+    CLAIMED_REDIRECT_URI,
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
     CODE_SINGLE_USE,
@@ -62,6 +63,7 @@ OAUTH21 = Profile(
         Entry(SEE_OTHER, "must", "OAuth 2.1 section 7.5.4"),
         Entry(NO_OPEN_REDIRECTOR, "must", "OAuth 2.1 section 7.13.1"),
         Entry(REFERRER_POLICY, "should", "OAuth 2.1 section 2.3.6"),
+        Entry(CLAIMED_REDIRECT_URI, "should", "OAuth 2.1 section 8.4.1", note="for native clients, where they can"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "OAuth 2.1 section 2.4.1"),
     ),
     any_of=(

@@ -12,8 +12,11 @@ from oauth_model.mitigations import (
     CODE_BOUND_TO_CLIENT,
     CODE_SINGLE_USE,
     DISTINCT_REDIRECT_URIS,
+    DPOP,
     EXACT_REDIRECT_URI,
     ISS,
+    LONG_VERIFIERS,
+    MTLS,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
     PKCE_NO_DOWNGRADE,
@@ -58,6 +61,9 @@ RFC9700 = Profile(
         Entry(NO_OPEN_REDIRECTOR, "must", "RFC 9700 section 4.1.3", note="where redirection URIs are"),
         Entry(REFERRER_POLICY, "should", "RFC 9700 section 4.2.4"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "RFC 6749 section 2.3.1"),
+        Entry(LONG_VERIFIERS, "should", "RFC 7636 section 7.1"),
+        Entry(DPOP, "may", "RFC 9700 section 2.2.1", note="this or mutual TLS should be used"),
+        Entry(MTLS, "may", "RFC 9700 section 2.2.1", note="this or DPoP should be used"),
     ),
     any_of=(
         Clause(

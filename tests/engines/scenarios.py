@@ -38,6 +38,9 @@ CAST = st.builds(
     Cast,
     users=st.sampled_from([("alice",), ("alice", "bob")]),
     resource_servers=st.sampled_from([("rs.example",), ("rs.example", "other-rs.example")]),
+    native=st.sampled_from([None, None, "private-use", "loopback"]),
+    short_verifiers=st.booleans(),
+    open_registration=st.booleans(),
 )
 
 SCENARIO = st.builds(
