@@ -47,7 +47,6 @@ LOOPBACK_IMPERSONATION = Attack(
         (EXACT_REDIRECT_URI,),
         (STATE,),
         (REGISTRATION_POLICY,),
-        (DPOP, DPOP_JKT),
     ),
     bounds=Bounds(forgeries=3),
     bounds_when_stopped=Bounds(),
