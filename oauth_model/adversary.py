@@ -294,6 +294,8 @@ class Adversary:
         if not isinstance(followed, Accepted) or followed.row.otherwise:
             return False
         for request in followed.sent:
+            if request.receiver.party != c.addresses[slot].party:
+                continue  # a copy, for somebody else
             taken = c.outcome(slot, session, request, records[1])
             effect = c.has_effect(taken, session, request)
             if isinstance(taken, Accepted) and not taken.row.otherwise:

@@ -19,12 +19,13 @@ from oauth_model.messages import (
     BackChannel,
     FrontChannel,
     Message,
+    OutOfBand,
     Spontaneous,
     UserInterface,
 )
 from oauth_model.scenario import Scenario
 
-CHANNELS = (FrontChannel, BackChannel, UserInterface, Spontaneous)
+CHANNELS = (FrontChannel, BackChannel, UserInterface, OutOfBand, Spontaneous)
 
 INITIAL = {USER_AGENT: "blank", RESOURCE_SERVER: "ready"}
 """The state in which the machines of a role begin; "idle" for the others."""

@@ -34,7 +34,9 @@ class Attacker:
     talk to servers as a user agent does. `lures`: it can make a resource owner's browser open a URL of its
     choice, in a window of its own. `takes_over`: it holds a host name under an honest client's domain. `network`: it
     reads what goes over http, and answers there in the server's place.
-    `id` is the catalogue's letter.
+    `app`: an app of its own is on the devices of resource owners, and gets what the operating system gives it.
+    `persuades`: resource owners send it the address that they see, if it asks them to. `reads_history`: it has their
+    devices when they are done. `id` is the catalogue's letter.
     """
 
     slug: str
@@ -48,6 +50,9 @@ class Attacker:
     lures: bool = False
     takes_over: bool = False
     network: bool = False
+    app: bool = False
+    persuades: bool = False
+    reads_history: bool = False
 
     def __post_init__(self) -> None:
         for role in self.plays:
@@ -73,6 +78,9 @@ class Attacker:
             self.lures or other.lures,
             self.takes_over or other.takes_over,
             self.network or other.network,
+            app=self.app or other.app,
+            persuades=self.persuades or other.persuades,
+            reads_history=self.reads_history or other.reads_history,
         )
 
     def __str__(self) -> str:
@@ -102,6 +110,9 @@ IS_RESOURCE_SERVER = Attacker("is-resource-server", "RFC 9700 section 3, A1", id
 TAKES_OVER_HOST = Attacker("takes-over-host", "RFC 9700 section 4.1.1", takes_over=True)
 NETWORK = Attacker("network", "RFC 9700 section 3, A2", id="N", network=True)
 """Control over the network alone; joined with WEB it is the A2 of RFC 9700."""
+HAS_APP = Attacker("has-app", "RFC 8252 section 8.1", id="L", app=True)
+PERSUADES = Attacker("persuades", "RFC 9700 section 3, A1", id="S", persuades=True)
+READS_HISTORY = Attacker("reads-history", "RFC 9700 section 4.3", reads_history=True)
 
 ATTACKERS: tuple[Attacker, ...] = (
     NOBODY,
@@ -116,4 +127,7 @@ ATTACKERS: tuple[Attacker, ...] = (
     IS_RESOURCE_SERVER,
     TAKES_OVER_HOST,
     NETWORK,
+    HAS_APP,
+    PERSUADES,
+    READS_HISTORY,
 )

@@ -7,7 +7,7 @@ message to such a party is simply learnt (`knowledge`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_OWNER, RESOURCE_SERVER, USER_AGENT
 from oauth_model.terms import (
@@ -23,13 +23,18 @@ from oauth_model.terms import (
 from oauth_model.uris import (
     CALLBACK,
     LANDING,
+    LOOPBACK,
     MATCHINGS,
+    OTHER_PORT,
     REDIRECTOR,
     USER_CONTENT,
     Matching,
+    differ_in_port_only,
     host_for_browser,
+    loopback_uri,
     origin_of,
     page_for_server,
+    private_use_uri,
     taken_over,
     tricks,
 )
@@ -38,6 +43,9 @@ ATTACKER = "attacker"
 """The attacker itself: its browser, its programs and everything else that is not a registered party."""
 
 UNREGISTERED_CLIENT = "unregistered.example"
+
+NOBODY = "nobody"
+"""Who answers where nobody listens."""
 
 
 def browser_of(user: str) -> str:
@@ -85,6 +93,14 @@ class Cast:
     each issuer; what connects to the attacker's is the attacker's. With `context_in_uri` it goes by the redirection
     URI at which a response comes in for the connection that it belongs to, and keeps no connection in its session;
     with `token_vault` a tenant can use the tokens that runs of its connections brought.
+
+    `native` is the kind of redirection URI that native clients have, "private-use" or "loopback" (RFC 8252 sections 7.1
+    and 7.3); None for an https URI, of a web client or claimed by an app (section 7.2). `app_on_device` says that an
+    app of the attacker's is on the resource owners' devices, `persuaded` that resource owners send it the address that
+    they see where it asks them to, `history_is_read` that it has their devices when they are done. With
+    `short_verifiers` clients make short PKCE verifiers, and nobody counts how often one is tried; with
+    `open_registration` anybody can register a client. `keys_in_use` says that tokens are bound to keys, so that the
+    attacker has one, too.
     """
 
     users: tuple[str, ...] = ("alice",)
@@ -130,6 +146,13 @@ class Cast:
     token_in_response: bool = True
     reused_secrets: bool = False
     rogue_token_endpoint: bool = False
+    native: str | None = None
+    app_on_device: bool = False
+    persuaded: bool = False
+    history_is_read: bool = False
+    short_verifiers: bool = False
+    open_registration: bool = False
+    keys_in_use: bool = False
 
     def honest(self, party: str) -> bool:
         """Whether a party follows its machine: it is neither the attacker nor owned by it."""
@@ -146,10 +169,35 @@ class Cast:
         }[role]
 
     def owner(self, uri: Uri) -> str:
-        """The party that a request for this URI reaches."""
+        """The party that a request for this URI reaches; what it asks for on a device, the operating system decides."""
+        if self.native and (uri.host == LOOPBACK or not uri.host):
+            return self._native_owner(uri)
         host = host_for_browser(uri).removeprefix("www.")
         known = (*self.clients, *self.authorization_servers, *self.resource_servers)
         return host if host in known else ATTACKER
+
+    def _native_owner(self, uri: Uri) -> str:
+        """The client that registered the scheme or listens at the port; else the attacker's app; else nobody."""
+        for client in filter(self.honest, self.clients):
+            own = self._native_uri(client, uri.path)
+            if (own.scheme, own.host, own.port) == (uri.scheme, uri.host, uri.port):
+                return client
+        return ATTACKER if self.app_on_device else NOBODY
+
+    def also_gets(self, uri: Uri) -> bool:
+        """Whether the attacker's app has registered the scheme, too: it cannot be told who gets what is sent there.
+
+        The client then gets it late, or never; the model gives it to both (RFC 8252 section 8.1).
+        """
+        return self.app_on_device and self.native == "private-use" and not uri.host
+
+    def nobody_listens(self, uri: Uri) -> bool:
+        """Whether a request for this URI is answered by nobody."""
+        return self.native is not None and self.owner(uri) == NOBODY
+
+    def is_its_own(self, client: str, uri: Uri | None) -> bool:
+        """Whether nobody but the client gets what is sent to a redirection URI."""
+        return uri is None or (self.owner(uri) == client and not self.also_gets(uri))
 
     def browser(self, user: str) -> str:
         """The name of a resource owner's browser."""
@@ -165,7 +213,20 @@ class Cast:
         """The complete redirection URI that a client has registered at an authorization server."""
         distinct = self.distinct_redirect_uris or self.context_in_uri
         path = f"{CALLBACK}/{issuer}" if distinct else CALLBACK
+        if self.native:
+            return self._native_uri(client, path)
         return Uri(origin_of(client), path, self._scheme("redirection endpoint"))
+
+    def _native_uri(self, client: str, path: str) -> Uri:
+        if self.native == "private-use":
+            return private_use_uri(client, path)
+        position = self.clients.index(client) if client in self.clients else len(self.clients)
+        return loopback_uri(position, path)
+
+    def is_registered(self, uri: Uri, client: str, issuer: str) -> bool:
+        """Whether a redirection URI is the one registered; on the loopback interface, but for its port."""
+        registered = self.redirect_uri(client, issuer)
+        return uri == registered or (self.native == "loopback" and differ_in_port_only(uri, registered))
 
     @property
     def matching_rule(self) -> Matching:
@@ -184,7 +245,9 @@ class Cast:
         uris = [LANDING]
         for client in filter(self.honest, self.clients):
             for issuer in filter(self.honest, self.authorization_servers):
-                if not self.redirect_uri_matches(LANDING, client, issuer):
+                if self.native == "loopback" and (self.app_on_device or self.persuaded):
+                    uris.append(replace(self.redirect_uri(client, issuer), port=OTHER_PORT))
+                elif not self.native and not self.redirect_uri_matches(LANDING, client, issuer):
                     others = tricks(client, self.redirect_uri(client, issuer))
                     uris += [uri for uri in others if self._is_of_use(uri, client, issuer)]
         return tuple(dict.fromkeys(uris))

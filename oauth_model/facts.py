@@ -104,7 +104,8 @@ class Registered(Shared):
 
 @dataclass(frozen=True, slots=True)
 class Consented(Fact):
-    """A resource owner authenticated and consented, in `browser`, to `scope` for `client`; knowing to what, or not."""
+    """A resource owner authenticated and consented, in `browser`, to `scope` for `client` at `redirect_uri`; `knowing`
+    what they did, or not."""
 
     issuer: str
     grant: int
@@ -112,6 +113,7 @@ class Consented(Fact):
     browser: str
     client: str
     scope: Scope
+    redirect_uri: Uri | None = None
     knowing: bool = True
 
 
@@ -168,6 +170,13 @@ class Replayed(Fact):
     """A code was presented a second time in a request that was valid but for that."""
 
     code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Guessed(Fact):
+    """Somebody tried the values that a secret can have, one after the other, until one was taken."""
+
+    secret: Verifier
 
 
 # ------------------------------------------------------------------ the client's
@@ -319,7 +328,7 @@ class MessagePosted(Fact):
 
 @dataclass(frozen=True, slots=True)
 class SentInCleartext(Fact):
-    """A user agent sent a request of the protocol's over http."""
+    """A user agent sent a request of the protocol's over http, and not to its own device."""
 
     uri: Uri
 

@@ -16,6 +16,7 @@ from oauth_model.terms import (
     Code,
     Issuer,
     Password,
+    ProofKey,
     ProtectedResource,
     PushedRequestEndpoint,
     RegistrationEndpoint,
@@ -53,6 +54,7 @@ def at_the_start(attacker: Attacker, parties: Cast) -> Knowledge:
     if parties.openid:
         terms += [Subject(user) for user in (*parties.users, *filter(None, [parties.account]))]
         terms += [SigningKey(issuer) for issuer in parties.authorization_servers if not parties.honest(issuer)]
+    terms += [ProofKey(ATTACKER)] if parties.keys_in_use else []
     for server in parties.resource_servers:
         if not parties.honest(server):
             terms += [ProtectedResource(server, user) for user in parties.users]

@@ -20,7 +20,10 @@ from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.discovery import DISCOVERY
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.framed_page import FRAMED_PAGE
+from oauth_model.flows.guessing import GUESSING
+from oauth_model.flows.history import BREAKDOWNS, HISTORY
 from oauth_model.flows.hybrid import HYBRID, PUSHED_HYBRID_REQUESTS
+from oauth_model.flows.native_apps import NATIVE_APPS
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
 from oauth_model.flows.web_message import WEB_MESSAGE
@@ -131,22 +134,30 @@ class Scenario:
     @property
     def all_flows(self) -> tuple[Flow, ...]:
         """The grants with the parts that all of them share."""
-        shared = [BROWSER, RESOURCE_ACCESS]
+        cast, shared = self.full_cast, [BROWSER, RESOURCE_ACCESS]
+        if cast.native:
+            shared.insert(0, NATIVE_APPS)  # what the browser does where nobody listens comes before what it does else
         if HYBRID in self.flows:
             shared.append(AUTHORIZATION_CODE)
-        if self.full_cast.has_other_pages:
+        if cast.has_other_pages:
             shared.append(CLIENT_SITE)
-        if self.full_cast.web_messages:
+        if cast.web_messages:
             shared.append(WEB_MESSAGE)
-        if self.full_cast.pages_in_frames:
+        if cast.pages_in_frames:
             shared.append(FRAMED_PAGE)
+        if cast.history_is_read:
+            shared.append(HISTORY)
+        if cast.history_is_read and AUTHORIZATION_CODE in self.flows:
+            shared.append(BREAKDOWNS)
+        if cast.short_verifiers and AUTHORIZATION_CODE in self.flows:
+            shared.append(GUESSING)
         if "pushed-requests" in self.policy.slugs:
             shared.append(PUSHED_REQUESTS)
             if HYBRID in self.flows:
                 shared.append(PUSHED_HYBRID_REQUESTS)
-        if self.full_cast.discovery:
+        if cast.discovery:
             shared.append(DISCOVERY)
-        if self.full_cast.authentication == "private_key_jwt":
+        if cast.authentication == "private_key_jwt":
             shared.append(CLIENT_ASSERTIONS)
         return (*(flow for flow in shared if flow not in self.flows), *self.flows)
 
@@ -161,7 +172,12 @@ class Scenario:
     @property
     def full_cast(self) -> Cast:
         """The cast with the attacker's parties, set up as the policy says."""
+        configured: Mapping[str, Any] = {
+            name: value for mitigation in self.mitigations for name, value in mitigation.configures.items()
+        }
         plays, cast = self.attacker.plays, self.cast
+        if configured.get("open_registration", cast.open_registration) and self.attacker.acts:
+            plays = (*plays, CLIENT)
         grants = tuple(flow.response_type for flow in self.flows if flow.response_type)
         changes: dict[str, Any] = {
             "response_types_supported": cast.response_types_supported or grants,
@@ -178,9 +194,9 @@ class Scenario:
         changes["taken_over"] = self.attacker.takes_over or cast.taken_over
         changes["openid"] = cast.openid or HYBRID in self.flows
         changes["rogue_token_endpoint"] = cast.rogue_token_endpoint and self.attacker.acts
-        configured: Mapping[str, Any] = {
-            name: value for mitigation in self.mitigations for name, value in mitigation.configures.items()
-        }
+        changes["app_on_device"] = self.attacker.app or cast.app_on_device
+        changes["persuaded"] = self.attacker.persuades or cast.persuaded
+        changes["history_is_read"] = self.attacker.reads_history or cast.history_is_read
         full = replace(cast, **{**changes, **configured})
         used = (grant for grant in grants if full.token_in_response or "token" not in grant.split())
         return replace(full, client_uses=next(used, "code"))

@@ -21,6 +21,8 @@ class Term:
 
     back_channel_only: ClassVar[bool] = False
     """Whether OAuth means this value never to pass through the user agent."""
+    of_the_connection: ClassVar[bool] = False
+    """Whether it belongs to the connection that it is shown on, so that who reads the message cannot show it again."""
 
     def reveals(self) -> tuple[Term, ...]:
         """The terms that anyone who knows this one can compute from it."""
@@ -95,7 +97,8 @@ class Uri(Term):
         userinfo = "" if self.userinfo is None else f"{self.userinfo}@"
         port = "" if self.port is None else f":{self.port}"
         query = "&".join(f"{name}={value}" for name, value in self.query)
-        return f"{self.scheme}://{userinfo}{self.host}{port}{self.path}" + (query and f"?{query}")
+        authority = f"//{userinfo}{self.host}{port}" if self.host else ""
+        return f"{self.scheme}:{authority}{self.path}" + (query and f"?{query}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,18 +195,20 @@ class Nonce(Term):
 class Verifier(Term):
     """A PKCE code verifier (RFC 7636 section 4.1). Sent as a `plain` challenge it is its own challenge.
 
-    Run 0 is for one that all runs share.
+    Run 0 is for one that all runs share. One that is `short` has so few possible values that they can be tried one
+    after the other.
     """
 
     owner: str
     run: int
+    short: bool = False
 
     def reveals(self) -> tuple[Term, ...]:
         """Anyone can hash it."""
         return (Challenge(self),)
 
     def __str__(self) -> str:
-        return f"verifier({self.owner}#{self.run})"
+        return f"{'short ' if self.short else ''}verifier({self.owner}#{self.run})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +267,8 @@ class AccessToken(Term):
 
     Whether these travel in the token (RFC 9068) or come from introspection (RFC 7662) makes no
     difference to the model: only the issuer can make the token, anybody who knows it can present it.
-    `audience` is None where the authorization server did not restrict it.
+    `audience` is None where the authorization server did not restrict it, and `bound_to` (the claim `cnf`, RFC 9449
+    section 6.1 and RFC 8705 section 3.1) where whoever has the token can use it.
     """
 
     issuer: str
@@ -272,6 +278,7 @@ class AccessToken(Term):
     client: str
     scope: Scope
     audience: str | None = None
+    bound_to: Thumbprint | None = None
 
     back_channel_only: ClassVar[bool] = True
 
@@ -379,6 +386,76 @@ class Password(Term):
 
     def __str__(self) -> str:
         return f"password({self.user}@{self.issuer})"
+
+
+# ------------------------------------------------------------------ keys, and proofs that one has them
+
+
+@dataclass(frozen=True, slots=True)
+class ProofKey(Term):
+    """A party's private key, for proofs of possession. Whoever has it makes whatever proof is asked for."""
+
+    owner: str
+
+    def reveals(self) -> tuple[Term, ...]:
+        """The public half of it, and all that can be made with it."""
+        return (Thumbprint(self), DpopProof(self), Certificate(self))
+
+    def __str__(self) -> str:
+        return f"key({self.owner})"
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbprint(Term):
+    """What tells which key a token or a code is bound to (RFC 9449 section 6.1, RFC 8705 section 3.1); no secret."""
+
+    key: ProofKey
+
+    def __str__(self) -> str:
+        return f"thumbprint({self.key})"
+
+
+@dataclass(frozen=True, slots=True)
+class DpopProof(Term):
+    """A DPoP proof for one server, and there for one token or for none yet (`htu` and `ath`, RFC 9449 section 4.2).
+
+    Without a server it stands for every proof that can be made with the key: only who has the key has that one.
+    """
+
+    key: ProofKey
+    server: str | None = None
+    token: AccessToken | None = None
+
+    def reveals(self) -> tuple[Term, ...]:
+        """The public key is in it."""
+        return (Thumbprint(self.key),)
+
+    def is_for(self, server: str, token: AccessToken | None = None) -> bool:
+        """Whether it was made, or can be made, for a request to this server with this token."""
+        return self.server is None or (self.server, self.token) == (server, token)
+
+    def __str__(self) -> str:
+        return f"DPoP proof({self.key}{f' for {self.server}' if self.server else ''})"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate(Term):
+    """A certificate whose key was shown to be there in the TLS handshake with a server (RFC 8705 section 3).
+
+    Without a server it stands for every handshake that can be made with the key, as with proofs.
+    """
+
+    key: ProofKey
+    server: str | None = None
+
+    of_the_connection: ClassVar[bool] = True
+
+    def reveals(self) -> tuple[Term, ...]:
+        """A server sees it."""
+        return (Thumbprint(self.key),)
+
+    def __str__(self) -> str:
+        return f"certificate({self.key})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from urllib.parse import unquote
 
@@ -24,17 +24,39 @@ LANDING = Uri(SITE, "/cb")
 CALLBACK, REDIRECTOR, USER_CONTENT = "/cb", "/out", "/pages/by-anyone"
 """Paths at a client's site: where its redirection endpoints are, its redirector, and pages that its users write."""
 
+LOOPBACK, FIRST_PORT, OTHER_PORT = "127.0.0.1", 51004, 61023
+"""The loopback interface, the ports at which native clients listen, from the first, and one at which none does."""
+
 TARGET = "to"
 """The parameter that says where a redirector redirects to."""
 
-
-LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
+LOOPBACK_HOSTS = (LOOPBACK, "[::1]", "localhost")
 """Hosts that no network leads to (RFC 8252 section 7.3 has the addresses)."""
 
 
 def origin_of(client: str) -> str:
     """The host at which a client has its pages."""
     return f"www.{client}"
+
+
+def private_use_uri(client: str, path: str) -> Uri:
+    """A URI of the scheme that a native client has made of its domain name, in reverse (RFC 8252 section 7.1)."""
+    return Uri("", path, scheme=".".join(reversed(client.split("."))))
+
+
+def loopback_uri(position: int, path: str) -> Uri:
+    """A URI on the loopback interface, at the port of the native client of this position (RFC 8252 section 7.3)."""
+    return Uri(LOOPBACK, path, scheme="http", port=FIRST_PORT + position)
+
+
+def differ_in_port_only(uri: Uri, registered: Uri) -> bool:
+    """Whether two loopback URIs differ in nothing but the port: any is allowed (RFC 8252 section 8.4)."""
+    return LOOPBACK == uri.host == registered.host and replace(uri, port=registered.port) == registered
+
+
+def travels_in_cleartext(uri: Uri) -> bool:
+    """Whether a request for it can be read on its way: on the loopback interface it leaves nobody's device."""
+    return uri.scheme == "http" and uri.host not in LOOPBACK_HOSTS
 
 
 # ------------------------------------------------------------------ three readers

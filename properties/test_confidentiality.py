@@ -9,6 +9,7 @@ import pytest
 
 from oauth_model.attackers import IS_CLIENT, NOBODY, READS_LINKS, READS_REQUESTS, READS_RESPONSES, WEB
 from oauth_model.attacks import EVERYTHING
+from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import check
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.implicit import IMPLICIT
@@ -19,11 +20,14 @@ from oauth_model.goals import (
     client_secrets_stay_secret,
     codes_stay_secret,
     passwords_go_only_to_their_server,
+    secrets_cannot_be_guessed,
     state_and_verifier_stay_secret_until_used,
     stolen_code_is_useless,
     tokens_never_leave_the_back_channel,
 )
 from oauth_model.mitigations import (
+    CLIENT_AUTHENTICATION,
+    LONG_VERIFIERS,
     NO_IMPLICIT,
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
@@ -39,6 +43,7 @@ FAMILY = (
     client_secrets_stay_secret,
     passwords_go_only_to_their_server,
     state_and_verifier_stay_secret_until_used,
+    secrets_cannot_be_guessed,
     tokens_never_leave_the_back_channel,
     client_secrets_never_enter_the_front_channel,
 )
@@ -50,6 +55,14 @@ BROKEN = (
     (client_secrets_stay_secret, STRONG.without(SECRET_IN_BACK_CHANNEL).attacked_by(READS_REQUESTS)),
     (passwords_go_only_to_their_server, STRONG.without(SEE_OTHER).attacked_by(WEB | IS_CLIENT)),
     (state_and_verifier_stay_secret_until_used, STRONG.attacked_by(READS_REQUESTS)),
+    (
+        secrets_cannot_be_guessed,
+        Scenario(
+            policy=EVERYTHING.minus(LONG_VERIFIERS, CLIENT_AUTHENTICATION),
+            attacker=READS_RESPONSES,
+            cast=Cast(short_verifiers=True),
+        ),
+    ),
     (tokens_never_leave_the_back_channel, Scenario((IMPLICIT,))),
     (client_secrets_never_enter_the_front_channel, STRONG.without(SECRET_IN_BACK_CHANNEL).attacked_by(NOBODY)),
 )

@@ -132,16 +132,20 @@ def test_without_the_flow_no_token_is_given_back(tmp_path: Path) -> None:
     assert "no honest run gets there" in done.stdout
 
 
-def test_attackers_are_joined_and_no_mitigation_stops_the_insider(tmp_path: Path) -> None:
+def test_attackers_are_joined_and_only_mutual_tls_stops_the_insider(tmp_path: Path) -> None:
+    from oauth_model.mitigations import MTLS
     from oauth_model.profiles import RFC9700
 
-    everything = " ".join(f"--mitigation {mitigation}" for mitigation in sorted(RFC9700.strongest(True), key=str))
+    strongest = RFC9700.strongest(True).minus(MTLS)
+    everything = " ".join(f"--mitigation {mitigation}" for mitigation in sorted(strongest, key=str))
     done = run(
         tmp_path, "check", f"--attacker insider:INSIDER+web {everything} --goal nobody-else-is-served --forgeries 1"
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "attacker  insider+web" in done.stdout
     assert "nobody-else-is-served  broken" in done.stdout
+    done = run(tmp_path, "check", "--attacker insider:INSIDER --mitigation mtls --goal nobody-else-is-served")
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_mitigation_of_ones_own_is_a_candidate_and_stands_in_a_file(tmp_path: Path) -> None:

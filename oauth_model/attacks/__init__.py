@@ -3,6 +3,7 @@
 from oauth_model.attacks.attack import EVERYTHING, Attack, Refuted
 from oauth_model.attacks.codes import CODE_ATTACKS
 from oauth_model.attacks.confirm import Claim, claims
+from oauth_model.attacks.devices import DEVICE_ATTACKS
 from oauth_model.attacks.metadata import METADATA_ATTACKS
 from oauth_model.attacks.mix_up import MIX_UP_ATTACKS
 from oauth_model.attacks.network import NETWORK_ATTACKS
@@ -13,6 +14,7 @@ from oauth_model.attacks.sessions import SESSION_ATTACKS
 
 ATTACKS: tuple[Attack, ...] = (
     *REDIRECT_ATTACKS,
+    *DEVICE_ATTACKS,
     *SESSION_ATTACKS,
     *MIX_UP_ATTACKS,
     *CODE_ATTACKS,

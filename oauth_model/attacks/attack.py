@@ -67,12 +67,15 @@ class Attack:
     bounds: Bounds = field(default_factory=Bounds)
     bounds_when_stopped: Bounds | None = None
     cast: Cast = field(default_factory=Cast)
+    faults_happen: bool = False
 
     @property
     def scenario(self) -> Scenario:
         """The deployment of the precondition, with the attacker."""
         policy = EVERYTHING.minus(*self.off).plus(*self.on)
-        return Scenario(self.flows, policy, self.attacker, self.bounds, self.cast)
+        return Scenario(
+            self.flows, policy, self.attacker, self.bounds, self.cast, faults_happen=self.faults_happen
+        )
 
     def __str__(self) -> str:
         return self.slug

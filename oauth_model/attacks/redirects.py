@@ -11,7 +11,7 @@ from oauth_model.goals import (
     access_tokens_stay_secret,
     code_is_tied_to_its_redirect_uri,
     codes_stay_secret,
-    consent_is_given_knowingly,
+    consent_was_to_the_client_that_gets_it,
     errors_go_only_to_vetted_clients,
     grant_belongs_to_the_browser_that_consented,
     nobody_else_is_served,
@@ -27,10 +27,12 @@ from oauth_model.goals import (
 from oauth_model.mitigations import (
     CANONICAL_URIS,
     CLIENT_AUTHENTICATION,
+    DPOP,
     EXACT_REDIRECT_URI,
     FORM_POST,
     FRAMING_REFUSED,
     ISS,
+    MTLS,
     NO_AUTOMATIC_REDIRECT,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
@@ -137,7 +139,7 @@ REATTACHED_FRAGMENT = Attack(
     breaks=(nobody_else_is_served, access_tokens_stay_secret),
     off=(EXACT_REDIRECT_URI, NO_IMPLICIT, NO_OPEN_REDIRECTOR, RESPONSE_MODE_LOCKED),
     stopped_by=((EXACT_REDIRECT_URI,), (NO_IMPLICIT,), (NO_OPEN_REDIRECTOR,)),
-    not_stopped_by=((PKCE_S256,), (STATE,), (FORM_POST,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (FORM_POST,), (DPOP,), (MTLS,)),
     refuted=(
         Refuted(
             (NO_IMPLICIT,),
@@ -171,10 +173,14 @@ TOKEN_IN_URI = Attack(
     "RFC 9700 section 4.3.2",
     "The client links to the resource with the token in the query, and somebody reads the link.",
     READS_LINKS,
-    breaks=(nobody_else_is_served, access_tokens_stay_secret),
+    breaks=(nobody_else_is_served,),
     off=(TOKEN_IN_HEADER_ONLY,),
-    stopped_by=((TOKEN_IN_HEADER_ONLY,),),
+    stopped_by=((TOKEN_IN_HEADER_ONLY,), (DPOP,), (MTLS,)),
     not_stopped_by=((PKCE_S256,), (STATE,)),
+    refuted=(
+        Refuted((DPOP,), (access_tokens_stay_secret,), "the token is still read, but is of no use without the key"),
+        Refuted((MTLS,), (access_tokens_stay_secret,), "the token is still read, but is of no use without the key"),
+    ),
 )
 
 REDIRECT_307 = Attack(
@@ -247,7 +253,7 @@ CLICKJACKING = Attack(
     "The consent page is in a frame of the attacker's page, under something to click on; the browser is signed in, and "
     "the attacker's client gets its code.",
     WEB | IS_CLIENT,
-    breaks=(nobody_else_is_served, consent_is_given_knowingly),
+    breaks=(nobody_else_is_served, consent_was_to_the_client_that_gets_it),
     off=(FRAMING_REFUSED,),
     stopped_by=((FRAMING_REFUSED,),),
     not_stopped_by=((PKCE_S256,), (STATE,), (EXACT_REDIRECT_URI,), (PUSHED_REQUESTS,)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oauth_model.attackers import IS_RESOURCE_SERVER
 from oauth_model.attacks.attack import Attack
 from oauth_model.goals import nobody_else_is_served, token_serves_only_its_resource_server
-from oauth_model.mitigations import AUDIENCE, ISS, PKCE_S256, STATE
+from oauth_model.mitigations import AUDIENCE, DPOP, ISS, MTLS, PKCE_S256, STATE
 
 COUNTERFEIT_RESOURCE_SERVER = Attack(
     "counterfeit-resource-server",
@@ -16,7 +16,7 @@ COUNTERFEIT_RESOURCE_SERVER = Attack(
     IS_RESOURCE_SERVER,
     breaks=(nobody_else_is_served, token_serves_only_its_resource_server),
     off=(AUDIENCE,),
-    stopped_by=((AUDIENCE,),),
+    stopped_by=((AUDIENCE,), (DPOP,), (MTLS,)),
     not_stopped_by=((PKCE_S256,), (STATE,), (ISS,)),
 )
 

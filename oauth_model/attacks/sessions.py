@@ -26,6 +26,7 @@ from oauth_model.goals import (
     nobody_logs_in_as_another,
     response_answers_one_pending_request,
     run_is_completed_by_who_started_it,
+    secrets_cannot_be_guessed,
     state_and_verifier_stay_secret_until_used,
     stolen_code_is_useless,
     verifier_and_challenge_go_together,
@@ -34,12 +35,16 @@ from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
     CODE_SINGLE_USE,
+    DPOP,
+    DPOP_JKT,
     EFFECTS_NEED_TOKEN,
     EXACT_REDIRECT_URI,
     HASHES,
     ID_TOKEN_VALIDATION,
     ISS,
     LOGIN_NEEDS_GESTURE,
+    LONG_VERIFIERS,
+    MTLS,
     NO_IMPLICIT,
     NONCE,
     PKCE_NO_DOWNGRADE,
@@ -70,7 +75,7 @@ LOGIN_CSRF = Attack(
     ),
     off=(STATE, PKCE_S256, PKCE_REQUIRED),
     stopped_by=((STATE,), (PKCE_S256,), (NONCE,)),
-    not_stopped_by=((EXACT_REDIRECT_URI,), (CLIENT_AUTHENTICATION,), (ISS,), (CODE_SINGLE_USE,)),
+    not_stopped_by=((EXACT_REDIRECT_URI,), (CLIENT_AUTHENTICATION,), (ISS,), (CODE_SINGLE_USE,), (DPOP,), (MTLS,)),
 )
 
 CODE_INJECTION = Attack(
@@ -83,7 +88,15 @@ CODE_INJECTION = Attack(
     breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented, nobody_else_is_served),
     off=(PKCE_S256, PKCE_REQUIRED),
     stopped_by=((PKCE_S256,), (NONCE,)),
-    not_stopped_by=((CLIENT_AUTHENTICATION,), (STATE,), (ISS,), (CODE_BOUND_TO_CLIENT,)),
+    not_stopped_by=(
+        (CLIENT_AUTHENTICATION,),
+        (STATE,),
+        (ISS,),
+        (CODE_BOUND_TO_CLIENT,),
+        (DPOP,),
+        (MTLS,),
+        (DPOP, DPOP_JKT),
+    ),
 )
 
 STOLEN_CODE = Attack(
@@ -95,8 +108,8 @@ STOLEN_CODE = Attack(
     READS_RESPONSES,
     breaks=(nobody_else_is_served, stolen_code_is_useless),
     off=(PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
-    stopped_by=((PKCE_S256,), (CLIENT_AUTHENTICATION,)),
-    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (NONCE,)),
+    stopped_by=((PKCE_S256,), (CLIENT_AUTHENTICATION,), (DPOP, DPOP_JKT)),
+    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (NONCE,), (DPOP,), (MTLS,)),
 )
 
 PKCE_DOWNGRADE = Attack(
@@ -152,6 +165,20 @@ PLAIN_CHALLENGE = Attack(
     ),
 )
 
+GUESSED_VERIFIER = Attack(
+    "guessed-verifier",
+    "SI20",
+    "PKCE verifier guessed at the token endpoint",
+    "RFC 7636 section 7.1",
+    "The verifier has few possible values, and nobody counts the attempts: whoever reads the code tries them all.",
+    READS_RESPONSES,
+    breaks=(nobody_else_is_served, stolen_code_is_useless, secrets_cannot_be_guessed),
+    off=(LONG_VERIFIERS, CLIENT_AUTHENTICATION),
+    stopped_by=((LONG_VERIFIERS,),),
+    not_stopped_by=((PKCE_S256,), (PLAIN_REFUSED,), (CODE_SINGLE_USE,)),
+    cast=Cast(short_verifiers=True),
+)
+
 BROWSER_SWAPPING = Attack(
     "browser-swapping",
     "SI08",
@@ -167,6 +194,9 @@ BROWSER_SWAPPING = Attack(
         (SIGNED_REQUESTS,),
         (NONCE,),
         (HASHES,),
+        (DPOP,),
+        (MTLS,),
+        (DPOP, DPOP_JKT),
     ),
 )
 
@@ -180,7 +210,7 @@ TOKEN_INJECTION = Attack(
     breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented),
     off=(NO_IMPLICIT,),
     stopped_by=((NO_IMPLICIT,), (HASHES, NONCE, ID_TOKEN_VALIDATION)),
-    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (PKCE_S256,), (TOKEN_ISSUED_TO_CLIENT,)),
+    not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (PKCE_S256,), (TOKEN_ISSUED_TO_CLIENT,), (DPOP,)),
     refuted=(
         Refuted(
             (HASHES,),
@@ -203,7 +233,7 @@ TOKEN_SUBSTITUTION = Attack(
     breaks=(nobody_logs_in_as_another,),
     off=(NO_IMPLICIT, TOKEN_ISSUED_TO_CLIENT),
     stopped_by=((TOKEN_ISSUED_TO_CLIENT,), (NO_IMPLICIT,), (ID_TOKEN_VALIDATION,)),
-    not_stopped_by=((STATE,), (PKCE_S256,), (EXACT_REDIRECT_URI,), (ISS,)),
+    not_stopped_by=((STATE,), (PKCE_S256,), (EXACT_REDIRECT_URI,), (ISS,), (DPOP,)),
     flows=(IMPLICIT, AUTHORIZATION_CODE),
     bounds=Bounds(forgeries=3),
     bounds_when_stopped=Bounds(),
@@ -275,6 +305,7 @@ SESSION_ATTACKS = (
     STOLEN_CODE,
     PKCE_DOWNGRADE,
     PLAIN_CHALLENGE,
+    GUESSED_VERIFIER,
     BROWSER_SWAPPING,
     TOKEN_INJECTION,
     TOKEN_SUBSTITUTION,

@@ -57,6 +57,8 @@ def _abilities(attacker: Any) -> str:
     able = ["has an account"] * attacker.account + ["has a browser"] * attacker.browser
     able += ["lures"] * attacker.lures + ["holds a host under a client's domain"] * attacker.takes_over
     able += ["reads and answers what goes over http"] * attacker.network
+    able += ["has an app on the device"] * attacker.app + ["persuades"] * attacker.persuades
+    able += ["reads the browser's history"] * attacker.reads_history
     able += [f"reads {', '.join(kind.name for kind in attacker.reads)}"] if attacker.reads else []
     able += [f"is a {role}" if role[0] not in "aeiou" else f"is an {role}" for role in attacker.plays]
     return "; ".join(able)

@@ -19,7 +19,7 @@ from oauth_model.drawing.symbols import Symbols
 from oauth_model.facts import Attached, CredentialSent, Fact, InFrontChannel, LoggedIn, ResponseAccepted, Started
 from oauth_model.goals import GOALS
 from oauth_model.machine import Address, Envelope
-from oauth_model.messages import BackChannel, FrontChannel, UserInterface
+from oauth_model.messages import BackChannel, FrontChannel, OutOfBand, UserInterface
 from oauth_model.mitigations import MITIGATIONS, PKCE_PLAIN
 from oauth_model.run import Run, RunStep
 from oauth_model.scenario import Scenario
@@ -123,7 +123,7 @@ class _Teller:
             return "attacker"
         if isinstance(envelope.message, BackChannel):
             return "back"
-        return "ui" if isinstance(envelope.message, UserInterface) else "front"
+        return "ui" if isinstance(envelope.message, UserInterface | OutOfBand) else "front"
 
     # -------------------------------------------------------------- states and what happened
 

@@ -15,14 +15,19 @@ from oauth_model.cast import ATTACKER
 from oauth_model.machine import Envelope
 from oauth_model.terms import (
     AccessToken,
+    Certificate,
     Challenge,
     ClientSecret,
     Code,
     Cookie,
+    DpopProof,
+    Location,
     Password,
+    ProofKey,
     ProtectedResource,
     State,
     Term,
+    Thumbprint,
     Uri,
     Verifier,
 )
@@ -62,6 +67,13 @@ class Symbols:
             case ClientSecret():
                 several = len(self._makers.get(ClientSecret, ())) > 1
                 return f"secret({term.client}{f'@{term.issuer}' if several else ''})"
+            case ProofKey():
+                return f"key({term.owner})"
+            case Thumbprint() | DpopProof() | Certificate():
+                words = {Thumbprint: "jkt", DpopProof: "proof", Certificate: "certificate"}
+                return f"{words[type(term)]}({term.key.owner})"
+            case Location():
+                return f"address({', '.join(self.term(each) for each in term.carries)})"
             case Password():
                 return f"password({term.user})"
             case ProtectedResource():

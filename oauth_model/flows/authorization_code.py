@@ -82,6 +82,7 @@ from oauth_model.terms import (
     ResourceIndicator,
     Scope,
     State,
+    Thumbprint,
     Uri,
 )
 
@@ -450,9 +451,8 @@ def send_code(me: View, scope: Scope, answer: AuthorizationResponse | HybridResp
 def _issue_access_token(me: View, message: TokenRequest, number: int) -> None:
     memory = me.memory
     note_authentication(me, message)
-    token = AccessToken(
-        me.party, me.index, number, memory.user, memory.client, memory.scope, memory.audience
-    )
+    user, client, key = memory.user, memory.client, _key_shown(me, message)
+    token = AccessToken(me.party, me.index, number, user, client, memory.scope, memory.audience, key)
     repeated = memory.redirect_uri_was_sent is None or message.redirect_uri == memory.redirect_uri
     challenge = memory.code_challenge
     me.happened(
@@ -469,6 +469,12 @@ def _issue_access_token(me: View, message: TokenRequest, number: int) -> None:
 def _end_tokens(me: View, *, revoked: bool) -> None:
     for token in me.memory.tokens or ():
         me.happened(Ended(token, revoked))
+
+
+def _key_shown(me: View, message: TokenRequest) -> Thumbprint | None:
+    """The key to which the token will be bound, where tokens are."""
+    shown = message.dpop_proof if me.on("dpop") else message.certificate if me.on("mtls") else None
+    return Thumbprint(shown.key) if shown is not None else None
 
 
 def _pkce(me: View, message: TokenRequest) -> str:

@@ -46,7 +46,7 @@ def redirect_uri_is_plausible(me: View, message: AuthorizationRequest) -> bool:
 
 def is_registered(me: View, client: str, uri: Uri) -> bool:
     """Whether a redirection URI is one that a client has registered here, from the start or later."""
-    if uri == me.cast.redirect_uri(client, me.party):
+    if me.cast.is_registered(uri, client, me.party):
         return True
     return bool(me.cast.discovery and me.looks_up(Registered, issuer=me.party, client=client, redirect_uri=uri))
 
@@ -143,25 +143,27 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
         code_challenge=message.code_challenge,
         nonce=message.nonce if me.cast.openid else None,
         audience=message.resource.server if message.resource and me.cast.audience_restricted else None,
+        dpop_jkt=message.dpop_jkt if me.on("dpop-jkt") else None,
     )
 
 
 def note_consent(me: View, message: Consent | UnseenConsent, response_type: str) -> Scope:
     """Record who consented to what; the scope of what will be issued."""
+    memory = me.memory
     me.happened(
         Consented(
             me.party,
             me.index,
             message.credential.user,
             me.sender.party,
-            me.memory.client,
+            memory.client,
             message.scope,
+            redirect_uri=memory.redirect_uri,
             knowing=isinstance(message, Consent),
         )
     )
     if me.cast.acts_on_consent:
         me.happened(EffectTaken(me.party, me.index))
-    memory = me.memory
     me.happened(ResponseSent(me.party, memory.client, memory.redirect_uri, response_type, memory.response_mode))
     me.remember(user=message.credential.user)
     return message.scope

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from oauth_model.cast import ATTACKER
 from oauth_model.facts import CookieSet, CredentialSent, SentInCleartext
 from oauth_model.flows.flow import Flow
 from oauth_model.machine import Address, Row, View
@@ -16,20 +17,19 @@ from oauth_model.messages import (
     RESOURCE_OWNER,
     USER_AGENT,
     AuthorizationPrompt,
-    AuthorizationResponse,
     Click,
     Consent,
     Denial,
     DenyAccess,
     FrontChannel,
     GrantAccess,
-    ImplicitResponse,
     LoginRequest,
     Message,
     Page,
     SignIn,
 )
-from oauth_model.terms import Cookie, Password, Uri
+from oauth_model.terms import Cookie, Location, Password, Uri
+from oauth_model.uris import travels_in_cleartext
 
 
 def resource_owner_rows() -> list[Row]:
@@ -169,17 +169,22 @@ def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = N
     form = me.memory.form if me.envelope.repost else None
     if form is not None:
         me.happened(CredentialSent(form, server))
-    cleartext = uri.scheme == "http"
+    cleartext = travels_in_cleartext(uri)
     if cleartext:
         me.happened(SentInCleartext(uri))
     cookies = frozenset() if cleartext and me.cast.host_cookies else frozenset(cookie_jar(me, server))
     lured = not me.cast.honest(me.sender.party) or me.sender.index == 0
     extras = {"cookies": cookies, "form": form, "mode": mode, "at_once": lured, "cleartext": cleartext}
     me.send(server, message, uri=uri, **extras)
-    me.forget("form")
+    if me.cast.also_gets(uri):
+        me.send(ATTACKER, message, uri=uri)
+    me.forget("form", "visited")
     me.remember(server=server, cleartext=cleartext or None)
-    if me.cast.has_other_pages and isinstance(message, AuthorizationResponse | ImplicitResponse):
-        me.remember(address=message, mode=mode or message.mode)
+    place = mode or message.mode
+    if me.cast.history_is_read and place in ("query", "fragment"):
+        me.remember(visited=Location(tuple(message.terms())))
+    if me.cast.has_other_pages and place is not None:
+        me.remember(address=message, mode=place)
 
 
 def cookie_jar(me: View, server: str) -> Iterator[Cookie]:

@@ -10,7 +10,7 @@ from oauth_model.goals.authentication import (
 )
 from oauth_model.goals.authorization import (
     code_is_redeemed_by_its_client,
-    consent_is_given_knowingly,
+    consent_was_to_the_client_that_gets_it,
     effects_are_what_the_user_set_out_to_do,
     nobody_else_is_served,
     scope_never_grows,
@@ -22,6 +22,7 @@ from oauth_model.goals.confidentiality import (
     client_secrets_stay_secret,
     codes_stay_secret,
     passwords_go_only_to_their_server,
+    secrets_cannot_be_guessed,
     state_and_verifier_stay_secret_until_used,
     stolen_code_is_useless,
     tokens_never_leave_the_back_channel,
@@ -58,10 +59,10 @@ from oauth_model.goals.session_integrity import (
 
 GOALS: tuple[Goal, ...] = (
     nobody_else_is_served,
+    consent_was_to_the_client_that_gets_it,
     scope_never_grows,
     token_serves_only_its_resource_server,
     code_is_redeemed_by_its_client,
-    consent_is_given_knowingly,
     effects_are_what_the_user_set_out_to_do,
     nobody_logs_in_as_another,
     response_is_from_the_issuer_asked,
@@ -84,6 +85,7 @@ GOALS: tuple[Goal, ...] = (
     client_secrets_stay_secret,
     passwords_go_only_to_their_server,
     state_and_verifier_stay_secret_until_used,
+    secrets_cannot_be_guessed,
     tokens_never_leave_the_back_channel,
     client_secrets_never_enter_the_front_channel,
     codes_are_single_use,
@@ -121,7 +123,7 @@ __all__ = [
     "code_is_redeemed_by_its_client",
     "code_is_tied_to_its_redirect_uri",
     "codes_are_single_use",
-    "consent_is_given_knowingly",
+    "consent_was_to_the_client_that_gets_it",
     "effects_are_what_the_user_set_out_to_do",
     "errors_go_only_to_vetted_clients",
     "codes_stay_secret",
@@ -149,6 +151,7 @@ __all__ = [
     "response_is_from_the_issuer_asked",
     "run_is_completed_by_who_started_it",
     "scope_never_grows",
+    "secrets_cannot_be_guessed",
     "state_and_verifier_stay_secret_until_used",
     "stolen_code_is_useless",
     "token_is_from_this_run",

@@ -66,7 +66,7 @@ def id_token_is_as_it_should_be(world: Evidence, login: LoggedIn) -> bool:
     return not any(consent is not None and world.honest(consent.user) for consent in consents)
 
 
-@always("RFC 8414 section 3.3", id="AN6", each=(ForeignEndpointUsed,))
+@always("RFC 8414 section 3.3", id="AN6w", each=(ForeignEndpointUsed,))
 def endpoints_are_the_issuers_own(world: Evidence, used: ForeignEndpointUsed) -> bool:
     """A client uses for an honest authorization server only the endpoints that this server has."""
     return not world.honest(used.issuer)

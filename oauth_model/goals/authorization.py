@@ -32,12 +32,6 @@ def _shown_to_its_owner(world: Evidence, login: LoggedIn | Shown) -> bool:
     return not any(world.honest(fact.token.client, fact.token.issuer) for fact in attached)
 
 
-@always("RFC 9700 section 4.16", id="AZ2", each=(Consented,))
-def consent_is_given_knowingly(world: Evidence, consent: Consented) -> bool:
-    """An honest resource owner sees what they consent to."""
-    return consent.knowing or not world.honest(consent.user)
-
-
 @always("RFC 6749 section 1.2", id="AZ7", each=(EffectTaken,))
 def effects_are_what_the_user_set_out_to_do(world: Evidence, taken: EffectTaken) -> bool:
     """What is done at the consent itself, without a token, was asked for in a run that this browser started.
@@ -50,6 +44,27 @@ def effects_are_what_the_user_set_out_to_do(world: Evidence, taken: EffectTaken)
         for consent in consents
         if world.honest(consent.user)
     )
+
+
+@always("RFC 8252 section 8.6", id="AZ2", each=(TokenIssued,))
+def consent_was_to_the_client_that_gets_it(world: Evidence, issued: TokenIssued) -> bool:
+    """A token for an honest resource owner is issued only where they consented to the very client that gets it.
+
+    They did so knowingly, in their own browser, for that client and for no less. Who an honest client is, they and
+    the server can know if it is authenticated, or if nobody else is at the redirection URI that the response went to.
+    """
+    token = issued.token
+    if not world.honest(token.user, token.issuer):
+        return True
+    consent = world.consent(token)
+    if consent is None or not consent.knowing:
+        return False
+    if (consent.user, consent.client) != (token.user, token.client):
+        return False
+    if world.cast.user(consent.browser) != token.user or not token.scope <= consent.scope:
+        return False
+    known = world.cast.confidential or world.cast.is_its_own(consent.client, consent.redirect_uri)
+    return known or not world.honest(token.client)
 
 
 @always("RFC 6749 section 3.3", id="AZ3", each=(TokenIssued, Served))

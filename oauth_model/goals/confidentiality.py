@@ -6,6 +6,7 @@ from oauth_model.facts import (
     Attached,
     Consented,
     CredentialSent,
+    Guessed,
     InFrontChannel,
     ResponseAccepted,
     Started,
@@ -84,6 +85,12 @@ def state_and_verifier_stay_secret_until_used(world: Evidence, start: Started) -
     if world.knows(State(client, run)) and not any(world.all(ResponseAccepted, client=client, run=run)):
         return False
     return not world.knows(Verifier(client, run)) or any(world.all(Attached, client=client, run=run))
+
+
+@always("RFC 7636 section 7.1", id="LC12", each=(Guessed,))
+def secrets_cannot_be_guessed(world: Evidence, guessed: Guessed) -> bool:
+    """No secret of an honest party has so few possible values that trying them one by one finds it."""
+    return not world.honest(guessed.secret.owner)
 
 
 @always("RFC 9700 section 4.3.2", each=(InFrontChannel,))

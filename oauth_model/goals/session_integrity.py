@@ -57,7 +57,7 @@ def run_is_completed_by_who_started_it(world: Evidence, accepted: ResponseAccept
     return not (world.honest(start.browser) or world.honest(accepted.browser))
 
 
-@always("OpenID Connect Core section 4", id="SI3", each=(LoggedIn,))
+@always("OpenID Connect Core section 4", id="SI3w", each=(LoggedIn,))
 def nobody_is_signed_in_unasked(world: Evidence, login: LoggedIn) -> bool:
     """An honest browser is not logged in as somebody else in a run that its user did not set out on."""
     if not world.honest(login.browser) or world.cast.user(login.browser) == login.user:

@@ -26,6 +26,7 @@ from oauth_model.terms import (
     ResourceIndicator,
     Scope,
     State,
+    Thumbprint,
     Uri,
     Verifier,
 )
@@ -33,8 +34,8 @@ from oauth_model.terms import (
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest(FrontChannel):
-    """RFC 6749 sections 4.1.1 and 4.2.1, with RFC 7636 section 4.3, RFC 8707 section 2.1, RFC 9101 section 5, and
-    the nonce of OpenID Connect Core section 3.1.2.1."""
+    """RFC 6749 sections 4.1.1 and 4.2.1, with RFC 7636 section 4.3, RFC 8707 section 2.1, RFC 9101 section 5, the
+    nonce of OpenID Connect Core section 3.1.2.1, and RFC 9449 section 10."""
 
     response_type: Literal["code", "token", "code id_token"]
     client_id: ClientId
@@ -47,6 +48,7 @@ class AuthorizationRequest(FrontChannel):
     response_mode: Literal["query", "fragment", "form_post", "web_message"] | None = None
     request: RequestObject | None = None
     nonce: Nonce | None = None
+    dpop_jkt: Thumbprint | None = None
 
     name: ClassVar[str] = "authorization request"
     reference: ClassVar[str] = "RFC 6749 section 4.1.1"

@@ -1,4 +1,4 @@
-"""The four channels, and what every message has in common."""
+"""The channels, and what every message has in common."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Message:
     def terms(self) -> Iterator[Term]:
         """The terms that anyone who reads this message learns."""
         for _, value in self.parameters():
-            if isinstance(value, Term):
+            if isinstance(value, Term) and not value.of_the_connection:
                 yield value
 
     def __str__(self) -> str:
@@ -56,9 +56,13 @@ class Message:
 
 
 class FrontChannel(Message):
-    """Through the user agent: a redirect's query or fragment. It is not known who wrote it."""
+    """Through the user agent: a redirect's query or fragment. It is not known who wrote it.
+
+    `mode` is where its parameters are if nothing else is said; None where nobody asks.
+    """
 
     __slots__ = ()
+    mode: ClassVar[str | None] = None
 
 
 class BackChannel(Message):
@@ -69,6 +73,12 @@ class BackChannel(Message):
 
 class UserInterface(Message):
     """Between a human and a page, inside the user agent."""
+
+    __slots__ = ()
+
+
+class OutOfBand(Message):
+    """A human carries it, past all that the protocol says of browsers and servers."""
 
     __slots__ = ()
 

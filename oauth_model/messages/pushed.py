@@ -17,6 +17,7 @@ from oauth_model.terms import (
     ResourceIndicator,
     Scope,
     State,
+    Thumbprint,
     Uri,
     Verifier,
 )
@@ -38,6 +39,7 @@ class PushedAuthorizationRequest(BackChannel):
     client_secret: ClientSecret | None = None
     client_assertion: ClientAssertion | None = None
     nonce: Nonce | None = None
+    dpop_jkt: Thumbprint | None = None
 
     checked_like: ClassVar[type[Message]] = AuthorizationRequest
     name: ClassVar[str] = "pushed authorization request"

@@ -14,16 +14,23 @@ from oauth_model.messages.channel import (
 )
 from oauth_model.terms import (
     AccessToken,
+    Certificate,
+    DpopProof,
     ProtectedResource,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceRequest(BackChannel):
-    """The access token in the Authorization request header field (RFC 6750 section 2.1)."""
+    """The access token in the Authorization request header field (RFC 6750 section 2.1).
+
+    `dpop_proof` is the header field DPoP (RFC 9449 section 7.1); `certificate` that of the TLS connection (RFC 8705).
+    """
 
     access_token: AccessToken
     operation: Literal["read", "write"] = "read"
+    dpop_proof: DpopProof | None = None
+    certificate: Certificate | None = None
 
     name: ClassVar[str] = "resource request"
     reference: ClassVar[str] = "RFC 6750 section 2.1"

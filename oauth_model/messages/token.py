@@ -13,10 +13,12 @@ from oauth_model.messages.channel import (
 )
 from oauth_model.terms import (
     AccessToken,
+    Certificate,
     ClientAssertion,
     ClientId,
     ClientSecret,
     Code,
+    DpopProof,
     IdToken,
     Scope,
     Uri,
@@ -26,7 +28,10 @@ from oauth_model.terms import (
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest(BackChannel):
-    """RFC 6749 section 4.1.3, client authentication of section 2.3.1, verifier of RFC 7636 section 4.5."""
+    """RFC 6749 section 4.1.3, client authentication of section 2.3.1, verifier of RFC 7636 section 4.5.
+
+    `dpop_proof` is the header field DPoP (RFC 9449 section 5); `certificate` that of the TLS connection (RFC 8705).
+    """
 
     grant_type: Literal["authorization_code"]
     code: Code
@@ -35,6 +40,8 @@ class TokenRequest(BackChannel):
     client_secret: ClientSecret | None = None
     code_verifier: Verifier | None = None
     client_assertion: ClientAssertion | None = None
+    dpop_proof: DpopProof | None = None
+    certificate: Certificate | None = None
 
     name: ClassVar[str] = "token request"
     reference: ClassVar[str] = "RFC 6749 section 4.1.3"
@@ -50,7 +57,7 @@ class TokenResponse(BackChannel):
     """
 
     access_token: AccessToken
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer", "DPoP"] = "Bearer"
     scope: Scope | None = None
     id_token: IdToken | None = None
 
@@ -67,6 +74,7 @@ TokenError = Literal[
     "unauthorized_client",
     "unsupported_grant_type",
     "invalid_scope",
+    "invalid_dpop_proof",
 ]
 
 
@@ -79,6 +87,19 @@ class TokenErrorResponse(BackChannel):
     forged: ClassVar[bool] = False
     name: ClassVar[str] = "token error response"
     reference: ClassVar[str] = "RFC 6749 section 5.2"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = CLIENT
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersToGuesses(BackChannel):
+    """The answers to one token request after another, each with another verifier: one of them is no error."""
+
+    code_verifier: Verifier
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "answers to guesses"
+    reference: ClassVar[str] = "RFC 7636 section 7.1"
     sender: ClassVar[str] = AUTHORIZATION_SERVER
     receiver: ClassVar[str] = CLIENT
 

@@ -45,16 +45,26 @@ from oauth_model.mitigations.openid import (
     SUBJECT_WITH_ISSUER,
     TRANSACTION_SECRETS,
 )
-from oauth_model.mitigations.pkce import PKCE_NO_DOWNGRADE, PKCE_PLAIN, PKCE_REQUIRED, PKCE_S256, PLAIN_REFUSED
+from oauth_model.mitigations.pkce import (
+    LONG_VERIFIERS,
+    PKCE_NO_DOWNGRADE,
+    PKCE_PLAIN,
+    PKCE_REQUIRED,
+    PKCE_S256,
+    PLAIN_REFUSED,
+)
 from oauth_model.mitigations.redirection import (
     CANONICAL_URIS,
+    CLAIMED_REDIRECT_URI,
     FORM_POST,
     NO_OPEN_REDIRECTOR,
     REFERRER_POLICY,
+    REGISTRATION_POLICY,
     RESPONSE_MODE_LOCKED,
 )
 from oauth_model.mitigations.request_integrity import PUSHED_REQUESTS, SIGNED_REQUESTS
 from oauth_model.mitigations.resource_server import AUDIENCE, TOKEN_IN_HEADER_ONLY
+from oauth_model.mitigations.sender_constraint import DPOP, DPOP_JKT, MTLS
 from oauth_model.mitigations.transport import HOST_COOKIES, TLS
 
 MITIGATIONS: tuple[Mitigation, ...] = (
@@ -108,6 +118,12 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     MTLS_CLIENT_AUTHENTICATION,
     SUBJECT_WITH_ISSUER,
     TRANSACTION_SECRETS,
+    CLAIMED_REDIRECT_URI,
+    REGISTRATION_POLICY,
+    LONG_VERIFIERS,
+    DPOP,
+    DPOP_JKT,
+    MTLS,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
@@ -117,12 +133,15 @@ __all__ = [
     "AUDIENCE",
     "AUDIENCE_IS_ISSUER",
     "CANONICAL_URIS",
+    "CLAIMED_REDIRECT_URI",
     "CLIENT_AUTHENTICATION",
     "CODE_BOUND_TO_CLIENT",
     "CODE_SINGLE_USE",
     "CONNECTION_CONTEXT",
     "DISTINCT_REDIRECT_URIS",
     "EFFECTS_NEED_TOKEN",
+    "DPOP",
+    "DPOP_JKT",
     "EXACT_REDIRECT_URI",
     "FORM_POST",
     "FRAMING_REFUSED",
@@ -134,8 +153,10 @@ __all__ = [
     "KEY_BY_ISSUER",
     "KEY_FOR_EACH_SERVER",
     "LOGIN_NEEDS_GESTURE",
+    "LONG_VERIFIERS",
     "METADATA_ISSUER",
     "MITIGATIONS",
+    "MTLS",
     "MTLS_CLIENT_AUTHENTICATION",
     "NONCE",
     "NO_AUTOMATIC_REDIRECT",
@@ -150,6 +171,7 @@ __all__ = [
     "PUSHED_REQUESTS",
     "REDIRECT_URI_AT_TOKEN_ENDPOINT",
     "REFERRER_POLICY",
+    "REGISTRATION_POLICY",
     "REPLAY_REVOKES",
     "RESPONSE_MODE_LOCKED",
     "SAME_USER",

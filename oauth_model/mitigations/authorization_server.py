@@ -12,7 +12,10 @@ from oauth_model.terms import ClientSecret, Uri
 
 
 def redirect_uri_is_registered(me: View, message: AuthorizationRequest) -> bool:
-    """The redirection URI is the registered one, compared as a string (RFC 6749 section 3.1.2.3)."""
+    """The redirection URI is a registered one, compared as a string (RFC 6749 section 3.1.2.3).
+
+    On the loopback interface its port may be another (RFC 8252 section 8.4).
+    """
     return message.redirect_uri is None or is_registered(me, message.client_id.name, message.redirect_uri)
 
 

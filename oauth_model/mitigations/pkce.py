@@ -16,7 +16,7 @@ from oauth_model.terms import Challenge, Verifier
 
 def fresh_verifier(me: View) -> Verifier:
     """The verifier that this run alone makes (RFC 7636 section 4.1); or the one that the client has."""
-    return Verifier(me.party, 0 if me.cast.reused_secrets else me.index)
+    return Verifier(me.party, 0 if me.cast.reused_secrets else me.index, bool(me.cast.short_verifiers))
 
 
 def challenge(me: View) -> Challenge | Verifier | None:
@@ -82,6 +82,14 @@ def challenge_is_present(me: View, message: AuthorizationRequest) -> bool:
     """A request for a code carries a challenge (RFC 7636 section 4.4.1)."""
     return "code" not in message.response_type.split() or message.code_challenge is not None
 
+
+LONG_VERIFIERS = Mitigation(
+    "long-verifiers",
+    "verifiers are long enough not to be guessed",
+    "RFC 7636 section 4.1",
+    id="VERLEN",
+    configures={"short_verifiers": False},
+)
 
 PKCE_REQUIRED = Mitigation(
     "pkce-required",

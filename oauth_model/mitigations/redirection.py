@@ -21,6 +21,22 @@ CANONICAL_URIS = Mitigation(
     checks={AuthorizationRequest: [redirect_uri_is_canonical]},
 )
 
+CLAIMED_REDIRECT_URI = Mitigation(
+    "claimed-redirect-uri",
+    "native clients have https redirection URIs, which the operating system gives to the app that claimed them",
+    "RFC 8252 section 7.2",
+    id="CLAIM",
+    configures={"native": None},
+)
+
+REGISTRATION_POLICY = Mitigation(
+    "registration-policy",
+    "not everybody can register a client",
+    "RFC 7591 section 2",
+    id="DCRP",
+    configures={"open_registration": False},
+)
+
 NO_OPEN_REDIRECTOR = Mitigation(
     "no-open-redirector",
     "clients have no page that redirects to where its query says",

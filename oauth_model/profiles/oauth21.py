@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from oauth_model.mitigations import (
     AUDIENCE,
+    CLAIMED_REDIRECT_URI,
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
     CODE_SINGLE_USE,
@@ -68,6 +69,7 @@ OAUTH21 = Profile(
         Entry(REFERRER_POLICY, "should", "OAuth 2.1 section 2.3.6"),
         Entry(NO_AUTOMATIC_REDIRECT, "should", "OAuth 2.1 section 7.13.2"),
         Entry(FRAMING_REFUSED, "must", "OAuth 2.1 section 7.11"),
+        Entry(CLAIMED_REDIRECT_URI, "should", "OAuth 2.1 section 8.4.1", note="for native clients, where they can"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "OAuth 2.1 section 2.4.1"),
         Entry(TLS, "must", "OAuth 2.1 section 1.5"),
         Entry(INTENT, "must", "OAuth 2.1 section 7.15", condition=Condition.SEVERAL_ISSUERS),

@@ -12,10 +12,13 @@ from oauth_model.mitigations import (
     CODE_BOUND_TO_CLIENT,
     CODE_SINGLE_USE,
     DISTINCT_REDIRECT_URIS,
+    DPOP,
     EXACT_REDIRECT_URI,
     FRAMING_REFUSED,
     INTENT,
     ISS,
+    LONG_VERIFIERS,
+    MTLS,
     NO_AUTOMATIC_REDIRECT,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
@@ -68,6 +71,9 @@ RFC9700 = Profile(
         Entry(SECRET_IN_BACK_CHANNEL, "must", "RFC 6749 section 2.3.1"),
         Entry(TLS, "must", "RFC 9700 section 2.6"),
         Entry(INTENT, "must", "RFC 9700 section 4.4.2", condition=Condition.SEVERAL_ISSUERS),
+        Entry(LONG_VERIFIERS, "should", "RFC 7636 section 7.1"),
+        Entry(DPOP, "may", "RFC 9700 section 2.2.1", note="this or mutual TLS should be used"),
+        Entry(MTLS, "may", "RFC 9700 section 2.2.1", note="this or DPoP should be used"),
     ),
     any_of=(
         Clause(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oauth_model.attackers import BROWSES, HOLDS_TOKEN, IS_AUTHORIZATION_SERVER, READS_RESPONSES, WEB
+from oauth_model.attackers import (
+    BROWSES,
+    HAS_APP,
+    HOLDS_TOKEN,
+    IS_AUTHORIZATION_SERVER,
+    PERSUADES,
+    READS_HISTORY,
+    READS_RESPONSES,
+    WEB,
+)
 from oauth_model.attacks import ATTACKS, EVERYTHING
 from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import Judge, explore
@@ -20,9 +29,14 @@ from oauth_model.messages import (
 )
 from oauth_model.mitigations import (
     AUDIENCE,
+    CLAIMED_REDIRECT_URI,
     CLIENT_AUTHENTICATION,
     CODE_SINGLE_USE,
+    DPOP,
+    DPOP_JKT,
     EXACT_REDIRECT_URI,
+    LONG_VERIFIERS,
+    MTLS,
     PKCE_NO_DOWNGRADE,
     PKCE_REQUIRED,
     PKCE_S256,
@@ -157,6 +171,23 @@ SCENARIOS: dict[str, Scenario] = {
     "discovery, pushed, with assertions": Scenario(
         policy=EVERYTHING.minus(CLIENT_AUTHENTICATION).plus(PUSHED_REQUESTS, PRIVATE_KEY_JWT), cast=DISCOVERS
     ),
+    "app on the device": Scenario(
+        policy=OPEN_CODES.minus(CLAIMED_REDIRECT_URI), attacker=HAS_APP, cast=Cast(native="private-use")
+    ),
+    "nobody listens": Scenario(
+        policy=EVERYTHING.minus(CLAIMED_REDIRECT_URI, CLIENT_AUTHENTICATION),
+        attacker=WEB | PERSUADES,
+        bounds=FEW,
+        cast=Cast(native="loopback"),
+    ),
+    "history": Scenario(policy=OPEN_CODES, attacker=READS_HISTORY, faults_happen=True),
+    "guesses": Scenario(
+        policy=EVERYTHING.minus(LONG_VERIFIERS, CLIENT_AUTHENTICATION),
+        attacker=READS_RESPONSES,
+        cast=Cast(short_verifiers=True),
+    ),
+    "keys": Scenario(policy=OPEN_CODES.plus(DPOP, DPOP_JKT), attacker=READS_RESPONSES | HOLDS_TOKEN),
+    "certificates": Scenario(policy=OPEN_CODES.plus(MTLS), attacker=READS_RESPONSES | HOLDS_TOKEN),
     "two users": Scenario(policy=EVERYTHING, cast=Cast(users=("alice", "bob")), bounds=Bounds(windows=1)),
 }
 

@@ -11,7 +11,10 @@ from oauth_model.flows.browser import BROWSER
 from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.discovery import DISCOVERY
 from oauth_model.flows.framed_page import FRAMED_PAGE
+from oauth_model.flows.guessing import GUESSING
+from oauth_model.flows.history import BREAKDOWNS, HISTORY
 from oauth_model.flows.implicit import IMPLICIT
+from oauth_model.flows.native_apps import NATIVE_APPS
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
 from oauth_model.flows.web_message import WEB_MESSAGE
@@ -26,7 +29,7 @@ from oauth_model.world import Composition
 from tests.core.scenarios import SCENARIOS, taken, walked
 
 FLOWS = (
-    *(BROWSER, RESOURCE_ACCESS, CLIENT_SITE, WEB_MESSAGE, FRAMED_PAGE),
+    *(BROWSER, RESOURCE_ACCESS, CLIENT_SITE, WEB_MESSAGE, FRAMED_PAGE, NATIVE_APPS, HISTORY, BREAKDOWNS, GUESSING),
     *(PUSHED_REQUESTS, DISCOVERY, AUTHORIZATION_CODE, IMPLICIT),
 )
 

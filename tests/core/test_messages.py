@@ -14,14 +14,28 @@ from oauth_model.messages import (
     BackChannel,
     FrontChannel,
     Message,
+    OutOfBand,
+    ResourceRequest,
     Spontaneous,
     TokenRequest,
     TokenResponse,
     UserInterface,
 )
-from oauth_model.terms import AccessToken, Challenge, ClientId, Code, Scope, State, Verifier
+from oauth_model.terms import (
+    AccessToken,
+    Certificate,
+    Challenge,
+    ClientId,
+    Code,
+    DpopProof,
+    ProofKey,
+    Scope,
+    State,
+    Thumbprint,
+    Verifier,
+)
 
-CHANNELS = (FrontChannel, BackChannel, UserInterface, Spontaneous)
+CHANNELS = (FrontChannel, BackChannel, UserInterface, OutOfBand, Spontaneous)
 
 
 KINDS = [
@@ -57,14 +71,14 @@ def test_nobody_forges_what_a_session_decides_by_itself() -> None:
             ["response_type", "client_id"],
             [
                 *("redirect_uri", "scope", "state", "code_challenge", "code_challenge_method", "resource"),
-                *("response_mode", "request"),
+                *("response_mode", "request", "dpop_jkt"),
             ],
         ),
         (AuthorizationResponse, ["code"], ["state", "iss"]),
         (
             TokenRequest,
             ["grant_type", "code", "client_id"],
-            ["redirect_uri", "client_secret", "code_verifier", "client_assertion"],
+            ["redirect_uri", "client_secret", "code_verifier", "client_assertion", "dpop_proof", "certificate"],
         ),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
@@ -80,6 +94,13 @@ def test_what_is_absent_is_no_parameter_and_tells_nothing() -> None:
     assert [name for name, _ in response.parameters()] == ["code", "state"]
     assert list(response.terms()) == [Code("as.example", 1), State("client.example", 1)]
     assert str(response) == "code=code(as.example#1), state=state(client.example#1)"
+
+
+def test_what_belongs_to_the_connection_cannot_be_read_off_it() -> None:
+    key = ProofKey("client.example")
+    token = AccessToken("as.example", 1, 1, "alice", "client.example", Scope(("read",)), bound_to=Thumbprint(key))
+    proof, certificate = DpopProof(key, "rs.example", token), Certificate(key, "rs.example")
+    assert list(ResourceRequest(token, "read", proof, certificate).terms()) == [token, proof]
 
 
 def test_constants_are_no_terms() -> None:

@@ -11,15 +11,18 @@ from oauth_model.knowledge import close
 from oauth_model.terms import (
     AccessToken,
     AuthorizationEndpoint,
+    Certificate,
     Challenge,
     ClientAssertion,
     ClientId,
     ClientSecret,
     Code,
     Cookie,
+    DpopProof,
     Issuer,
     Location,
     Password,
+    ProofKey,
     ProtectedResource,
     PushedRequestEndpoint,
     RegistrationEndpoint,
@@ -29,6 +32,7 @@ from oauth_model.terms import (
     Scope,
     State,
     Term,
+    Thumbprint,
     TokenEndpoint,
     Uri,
     Verifier,
@@ -59,6 +63,10 @@ TERMS: tuple[Term, ...] = (
     PushedRequestEndpoint("as.example"),
     ClientAssertion("client.example", None, Issuer("as.example"), 1),
     RequestObject("client.example", (("client_id", ClientId("client.example")),)),
+    ProofKey("client.example"),
+    Thumbprint(ProofKey("client.example")),
+    DpopProof(ProofKey("client.example"), "rs.example", TOKEN),
+    Certificate(ProofKey("client.example"), "rs.example"),
 )
 
 
@@ -89,6 +97,22 @@ def test_a_challenge_gives_no_verifier() -> None:
 
 def test_a_token_gives_neither_its_code_nor_a_password() -> None:
     assert close([TOKEN]) == {TOKEN}
+
+
+def test_a_key_gives_every_proof_and_a_proof_gives_no_key() -> None:
+    key = ProofKey("client.example")
+    assert close([key]) == {key, Thumbprint(key), DpopProof(key), Certificate(key)}
+    proof = DpopProof(key, "rs.example", TOKEN)
+    assert close([proof]) == {proof, Thumbprint(key)}
+    assert DpopProof(key).is_for("as.example") and DpopProof(key).is_for("rs.example", TOKEN)
+    assert proof.is_for("rs.example", TOKEN)
+    assert not proof.is_for("other-rs.example", TOKEN)
+    assert not proof.is_for("rs.example")
+
+
+def test_the_uri_of_an_app_is_written_without_a_host() -> None:
+    assert str(Uri("", "/cb", scheme="example.client")) == "example.client:/cb"
+    assert str(Uri("127.0.0.1", "/cb", scheme="http", port=51004)) == "http://127.0.0.1:51004/cb"
 
 
 def test_what_is_for_the_back_channel_only() -> None:

@@ -43,6 +43,9 @@ CAST = st.builds(
     discovery=st.booleans(),
     context_in_uri=st.booleans(),
     token_vault=st.booleans(),
+    native=st.sampled_from([None, None, "private-use", "loopback"]),
+    short_verifiers=st.booleans(),
+    open_registration=st.booleans(),
 )
 
 SCENARIO = st.builds(
