@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from oauth_model.facts import Attached, Ended, ForeignEndpointUsed, Replayed, ResponseAccepted, RunFailed, Started, TokenIssued
+from oauth_model.facts import (
+    Attached,
+    Ended,
+    ForeignEndpointUsed,
+    Replayed,
+    ResponseAccepted,
+    RunFailed,
+    Started,
+    TokenIssued,
+)
 from oauth_model.flows.authorization_endpoint import (
     answer_access_denied,
     answer_fault,

@@ -40,8 +40,12 @@ from oauth_model.flows.authorization_endpoint import (
 )
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.id_tokens import id_token_for, is_sound
-from oauth_model.flows.pushed_requests import ask_about_pushed_request, pushed_by_that_client, request_uri_is_mine
-from oauth_model.flows.pushed_requests import send_request_by_reference
+from oauth_model.flows.pushed_requests import (
+    ask_about_pushed_request,
+    pushed_by_that_client,
+    request_uri_is_mine,
+    send_request_by_reference,
+)
 from oauth_model.machine import SAME, Guard, Row, View
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,

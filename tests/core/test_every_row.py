@@ -8,6 +8,7 @@ import pytest
 
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
+from oauth_model.flows.hybrid import HYBRID, PUSHED_HYBRID_REQUESTS
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
 from oauth_model.messages import (
@@ -20,7 +21,7 @@ from oauth_model.messages import (
 from oauth_model.world import Composition
 from tests.core.scenarios import SCENARIOS, taken, walked
 
-FLOWS = (BROWSER, RESOURCE_ACCESS, AUTHORIZATION_CODE, IMPLICIT)
+FLOWS = (BROWSER, RESOURCE_ACCESS, AUTHORIZATION_CODE, IMPLICIT, HYBRID, PUSHED_HYBRID_REQUESTS)
 
 Place = tuple[str, str, int]
 """A row: its flow, its role, and which one it is in that table."""

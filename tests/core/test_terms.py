@@ -15,15 +15,19 @@ from oauth_model.terms import (
     ClientSecret,
     Code,
     Cookie,
+    IdToken,
     Issuer,
     Location,
+    Nonce,
     Password,
     ProtectedResource,
     RequestObject,
     RequestUri,
     ResourceIndicator,
     Scope,
+    SigningKey,
     State,
+    Subject,
     Term,
     Uri,
     Verifier,
@@ -49,6 +53,10 @@ TERMS: tuple[Term, ...] = (
     Location((Code("as.example", 1),)),
     RequestUri("as.example", 1),
     RequestObject("client.example", (("client_id", ClientId("client.example")),)),
+    Subject("alice"),
+    Nonce("client.example", 1),
+    SigningKey("as.example"),
+    IdToken(Issuer("as.example"), Subject("alice"), nonce=Nonce("client.example", 1), key=SigningKey("as.example")),
 )
 
 
@@ -81,8 +89,19 @@ def test_a_token_gives_neither_its_code_nor_a_password() -> None:
     assert close([TOKEN]) == {TOKEN}
 
 
+def test_an_id_token_tells_its_claims_but_neither_its_key_nor_what_it_has_hashes_of() -> None:
+    code, nonce, key = Code("as.example", 1), Nonce("client.example", 1), SigningKey("as.example")
+    id_token = IdToken(Issuer("as.example"), nonce=nonce, c_hash=code, at_hash=TOKEN, key=key)
+    assert close([id_token]) == {id_token, Issuer("as.example"), nonce}
+    assert set(id_token.parts()) == {Issuer("as.example"), nonce, code, TOKEN, key}
+
+
+def test_only_an_id_token_is_put_together_of_others() -> None:
+    assert {type(term) for term in TERMS if term.parts() is not None} == {IdToken}
+
+
 def test_what_is_for_the_back_channel_only() -> None:
-    assert {type(term) for term in TERMS if term.back_channel_only} == {AccessToken, ClientSecret}
+    assert {type(term) for term in TERMS if term.back_channel_only} == {AccessToken, ClientSecret, SigningKey}
 
 
 def test_a_scope_is_a_set_of_values() -> None:
