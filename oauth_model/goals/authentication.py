@@ -28,7 +28,7 @@ def response_is_from_the_issuer_asked(world: Evidence, accepted: ResponseAccepte
     return consent is None or not (world.honest(consent.user) or world.honest(accepted.browser, accepted.issuer))
 
 
-@always("OpenID Connect Core section 3.1.3.7", id="AN4", each=(LoggedIn,))
+@always("OpenID Connect Core section 3.1.3.7", id="AN4", each=(LoggedIn,), stable=True)
 def id_token_is_as_it_should_be(world: Evidence, login: LoggedIn) -> bool:
     """Nobody is signed in by an ID token that is not this run's, or with a code or token that it is not about.
 
@@ -44,7 +44,7 @@ def id_token_is_as_it_should_be(world: Evidence, login: LoggedIn) -> bool:
     return not any(consent is not None and world.honest(consent.user) for consent in consents)
 
 
-@always("RFC 8414 section 3.3", id="AN6", each=(ForeignEndpointUsed,))
+@always("RFC 8414 section 3.3", id="AN6", each=(ForeignEndpointUsed,), stable=True)
 def endpoints_are_the_issuers_own(world: Evidence, used: ForeignEndpointUsed) -> bool:
     """A client uses for an honest authorization server only the endpoints that this server has."""
     return not world.honest(used.issuer)

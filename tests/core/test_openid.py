@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from oauth_model.attackers import BROWSES, IS_AUTHORIZATION_SERVER, READS_RESPONSES
+from oauth_model.attackers import BROWSES, HOLDS_TOKEN, IS_AUTHORIZATION_SERVER, READS_RESPONSES
 from oauth_model.attacks import ATTACKS, EVERYTHING
 from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import check
@@ -121,8 +121,18 @@ CONFUSION = Scenario(
 def test_an_id_token_is_believed_of_its_own_issuer_only(goal: Goal) -> None:
     assert broken(CONFUSION, goal)
     assert not broken(CONFUSION.plus(ID_TOKEN_VALIDATION), goal)
-    assert broken(CONFUSION.plus(ID_TOKEN_VALIDATION).without_guard("id_token_is_from_my_issuer"), goal) is False
+    assert not broken(CONFUSION.plus(KEY_BY_ISSUER), goal)
     assert broken(CONFUSION.plus(KEY_BY_ISSUER).without_guard("id_token_is_signed_by_its_issuer"), goal)
+
+
+def test_a_key_chosen_by_issuer_is_not_enough_where_an_honest_id_token_is_at_hand() -> None:
+    """It is signed by whom it names, and that is not the run's authorization server."""
+    at_hand = CONFUSION.attacked_by(BROWSES | IS_AUTHORIZATION_SERVER | HOLDS_TOKEN)
+    assert broken(at_hand.plus(KEY_BY_ISSUER), nobody_logs_in_as_another)
+    assert not broken(at_hand.plus(KEY_BY_ISSUER, NONCE), nobody_logs_in_as_another)
+    validated = at_hand.plus(ID_TOKEN_VALIDATION)
+    assert not broken(validated, nobody_logs_in_as_another)
+    assert broken(validated.without_guard("id_token_is_from_my_issuer"), nobody_logs_in_as_another)
 
 
 def test_who_is_signed_in_is_whom_the_id_token_names() -> None:
