@@ -95,7 +95,10 @@ BROWSES = Attacker("own-browser", "RFC 9700 section 3, A1", account=True, browse
 
 WEB = Attacker("web", "RFC 9700 section 3, A1", id="W", account=True, browser=True, lures=True)
 READS_RESPONSES = Attacker(
-    "reads-responses", "RFC 9700 section 3, A3", id="R-resp", reads=(AuthorizationResponse, ImplicitResponse, HybridResponse)
+    "reads-responses",
+    "RFC 9700 section 3, A3",
+    id="R-resp",
+    reads=(AuthorizationResponse, ImplicitResponse, HybridResponse),
 )
 READS_REQUESTS = Attacker("reads-requests", "RFC 9700 section 3, A4", id="R-req", reads=(AuthorizationRequest,))
 READS_LINKS = Attacker(

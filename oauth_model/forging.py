@@ -168,7 +168,7 @@ def draft(kind: type[Message], decided: Mapping[str, Any]) -> Message:
 def _draft_of(
     kind: type[Any], decided: Mapping[str, Any], asked: list[str], prefix: str, made: Mapping[str, type[Term]]
 ) -> Any:
-    """A draft; `prefix` is what its parameters' names begin with, and `made` the kinds of terms that are made for it."""
+    """A draft; `prefix` is what the names of its parameters begin with, `made` are the kinds of terms made for it."""
     drafted = object.__new__(_draft_class(kind))
     for name, value in (("decided", decided), ("asked", asked), ("prefix", prefix), ("made", made)):
         object.__setattr__(drafted, name, value)

@@ -35,8 +35,8 @@ CODE_SUBSTITUTION = Attack(
     "SI15",
     "Code substituted beside an ID token",
     "OpenID Connect Core section 16.11",
-    "The attacker reads the victim's response, and brings the code into a run of its own, beside the ID token that came "
-    "with it or one for its own account.",
+    "The attacker reads the victim's response, and brings the code into a run of its own, beside the ID token that "
+    "came with it or one for its own account.",
     BROWSES | READS_RESPONSES,
     breaks=(
         nobody_logs_in_as_another,
@@ -56,8 +56,8 @@ ISSUER_CONFUSION = Attack(
     "MX07",
     "ID token that names another issuer",
     "OpenID Connect Core section 3.1.3.7",
-    "The attacker signs in with its own authorization server, which answers with an ID token that it signed itself, and "
-    "that names an honest server and the victim.",
+    "The attacker signs in with its own authorization server, which answers with an ID token that it signed itself, "
+    "and that names an honest server and the victim.",
     BROWSES | IS_AUTHORIZATION_SERVER,
     breaks=(nobody_logs_in_as_another, id_token_is_as_it_should_be),
     stopped_by=((ID_TOKEN_VALIDATION,), (KEY_BY_ISSUER,)),
@@ -110,8 +110,8 @@ ACCOUNT_BY_NAME = Attack(
     "CL24",
     "Account known by a name that others can give, too",
     "OpenID Connect Core section 2",
-    "The attacker's authorization server calls one of its users by the victim's name, and the client knows its accounts "
-    "by name alone.",
+    "The attacker's authorization server calls one of its users by the victim's name, and the client knows its "
+    "accounts by name alone.",
     BROWSES | IS_AUTHORIZATION_SERVER,
     breaks=(nobody_logs_in_as_another,),
     off=(SUBJECT_WITH_ISSUER,),

@@ -12,6 +12,8 @@ DEFENCE_IN_DEPTH: Mapping[str, str] = MappingProxyType(
         "code_grant_is_used": "chooses between the rows of two grants; a client uses one of them",
         "browser_has_no_session": "tells a stray response from an expected one; state and PKCE refuse both",
         "response_type_is_code": "chooses between the rows of two grants; a code answers a request for a token",
+        "response_type_is_hybrid": "chooses between the rows of two grants; without it there is more in an answer",
+        "hybrid_flow_is_used": "chooses between the rows of two grants; a client uses one of them",
         "scope_is_supported": "an unknown scope is still only what the resource owner consented to",
         "grant_is_within_the_request": "resource owners are shown what is asked for, and grant no more",
         "grant_type_is_supported": "another grant type at the token endpoint is an error, not an attack",

@@ -13,13 +13,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from oauth_model.assembly import machines_of
-from oauth_model.attackers import IS_AUTHORIZATION_SERVER, IS_CLIENT, IS_RESOURCE_SERVER, READS_RESPONSES, WEB
+from oauth_model.attackers import (
+    BROWSES,
+    HOLDS_TOKEN,
+    IS_AUTHORIZATION_SERVER,
+    IS_CLIENT,
+    IS_RESOURCE_SERVER,
+    READS_RESPONSES,
+    WEB,
+)
 from oauth_model.attacks import ATTACKS, EVERYTHING
 from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import Judge, check, explore, honest
 from oauth_model.checkers.guard_reasons import DEFENCE_IN_DEPTH
 from oauth_model.checkers.table import Note, answers, in_order, run_table
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
+from oauth_model.flows.hybrid import HYBRID
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import LIVENESS, SAFETY, Goal
 from oauth_model.machine import Switch
@@ -27,7 +36,14 @@ from oauth_model.messages import AUTHORIZATION_SERVER
 from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
     EXACT_REDIRECT_URI,
+    HASHES,
+    ID_TOKEN_VALIDATION,
+    METADATA_ISSUER,
     NO_IMPLICIT,
+    NONCE,
+    PKCE_REQUIRED,
+    PKCE_S256,
+    PUSHED_REQUESTS,
     RESPONSE_MODE_LOCKED,
     STATE,
     Policy,
@@ -81,6 +97,19 @@ def hardened_scenarios() -> tuple[Scenario, ...]:
         Scenario(policy=EVERYTHING, attacker=WEB | IS_CLIENT, bounds=small, cast=Cast(scope=both)),
         Scenario(policy=EVERYTHING, attacker=WEB, bounds=Bounds(authorizations=2, forgeries=3)),
         Scenario(policy=EVERYTHING, attacker=WEB | IS_AUTHORIZATION_SERVER, bounds=Bounds(windows=1, forgeries=3)),
+    ]
+    validated = EVERYTHING.plus(ID_TOKEN_VALIDATION, NONCE, HASHES)
+    misled = validated.minus(METADATA_ISSUER)
+    substituted = EVERYTHING.minus(PKCE_S256, PKCE_REQUIRED).plus(ID_TOKEN_VALIDATION, HASHES)
+    two = Bounds(authorizations=2, windows=1, forgeries=6)
+    as_server, own = Bounds(windows=1, forgeries=3), BROWSES | IS_AUTHORIZATION_SERVER
+    scenarios += [
+        Scenario((HYBRID,), validated.plus(PUSHED_REQUESTS)),
+        Scenario(policy=substituted.minus(STATE, HASHES).plus(NONCE), attacker=WEB, bounds=small),
+        Scenario((HYBRID,), substituted, BROWSES | READS_RESPONSES, two),
+        Scenario((HYBRID,), misled, BROWSES | HOLDS_TOKEN, two, Cast(rogue_token_endpoint=True)),
+        Scenario(policy=EVERYTHING.plus(ID_TOKEN_VALIDATION), attacker=own | HOLDS_TOKEN, bounds=as_server),
+        Scenario((IMPLICIT, AUTHORIZATION_CODE), implicit.plus(ID_TOKEN_VALIDATION), WEB | IS_CLIENT, small),
     ]
     for attacker in (WEB | READS_RESPONSES, WEB | IS_CLIENT, WEB | IS_RESOURCE_SERVER):
         scenarios += [Scenario(policy=policy, attacker=attacker, bounds=small) for policy in (EVERYTHING, public)]
@@ -185,7 +214,8 @@ def each_guard(note: Note | None = None, *, jobs: int = 1, executor: Executor | 
     `note` is told of each scenario in which it is known what holds, then of each guard. Raises ModelError for a
     search that no worker outlives.
     """
-    everything = Scenario((AUTHORIZATION_CODE, IMPLICIT), Policy(EVERYTHING))
+    openid = (ID_TOKEN_VALIDATION, NONCE, HASHES)
+    everything = Scenario((AUTHORIZATION_CODE, IMPLICIT, HYBRID), Policy(EVERYTHING).plus(*openid))
     guards = [(role, name, claim) for role, each in guards_of(everything).items() for name, claim in each.items()]
     where = list(dict.fromkeys(scenarios()))
     total = len(where) + len(guards)

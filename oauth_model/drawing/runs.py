@@ -16,14 +16,35 @@ from oauth_model.drawing.flow import Arrow, Banner, Item, Pill, Sequence
 from oauth_model.drawing.lanes import Lanes
 from oauth_model.drawing.palette import Channel, Tone
 from oauth_model.drawing.symbols import Symbols
-from oauth_model.facts import Attached, CredentialSent, Fact, InFrontChannel, LoggedIn, ResponseAccepted, Started
+from oauth_model.facts import (
+    Attached,
+    CredentialSent,
+    Fact,
+    ForeignEndpointUsed,
+    InFrontChannel,
+    LoggedIn,
+    ResponseAccepted,
+    Shown,
+    Started,
+)
 from oauth_model.goals import GOALS
 from oauth_model.machine import Address, Envelope
 from oauth_model.messages import BackChannel, FrontChannel, OutOfBand, UserInterface
 from oauth_model.mitigations import MITIGATIONS, PKCE_PLAIN
 from oauth_model.run import Run, RunStep
 from oauth_model.scenario import Scenario
-from oauth_model.terms import AccessToken, ClientSecret, Code, Password, ProtectedResource, State, Term, Verifier
+from oauth_model.terms import (
+    AccessToken,
+    ClientSecret,
+    Code,
+    IdToken,
+    Nonce,
+    Password,
+    ProtectedResource,
+    State,
+    Term,
+    Verifier,
+)
 
 
 def run_drawing(run: Run, title: str | None = None, subtitle: str | None = None) -> Sequence:
@@ -156,6 +177,10 @@ class _Teller:
                 yield f"takes {self.symbols.term(fact.credential)} for one of {fact.issuer}", False
             case Attached() if not self._same(fact.browser, fact.token.user):
                 yield f"{_name(fact.token.user)}’s grant in {self._user(fact.browser)}’s session", False
+            case ForeignEndpointUsed():
+                yield f"uses an endpoint of the attacker’s for {fact.issuer}", False
+            case Shown() if not self._same(fact.browser, fact.user):
+                yield f"shows {self._user(fact.browser)} what is {_name(fact.user)}’s", False
             case LoggedIn() if self._same(fact.browser, fact.user):
                 yield _name(fact.user), True
             case LoggedIn():
@@ -203,7 +228,9 @@ class _Teller:
                 return honest(term.user)
             case ProtectedResource():
                 return honest(term.owner)
-            case State():
+            case IdToken():
+                return bool(term.key and honest(term.key.issuer) and term.sub and honest(term.sub.user))
+            case State() | Nonce():
                 return self._is_honest_run(term.client, term.run)
             case Verifier():
                 return self._is_honest_run(term.owner, term.run)

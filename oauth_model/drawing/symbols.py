@@ -21,7 +21,9 @@ from oauth_model.terms import (
     Code,
     Cookie,
     DpopProof,
+    IdToken,
     Location,
+    Nonce,
     Password,
     ProofKey,
     ProtectedResource,
@@ -55,6 +57,10 @@ class Symbols:
                 return f"S256({self.term(term.verifier)})"
             case State():
                 return self._numbered("state", term, term.run)
+            case Nonce():
+                return self._numbered("nonce", term, term.run)
+            case IdToken():
+                return self._id_token(term)
             case Verifier():
                 return self._numbered("verifier", term, term.run)
             case Code():
@@ -81,6 +87,17 @@ class Symbols:
             case Uri():
                 return str(term).removeprefix("https://")
         return str(term)
+
+    def _id_token(self, term: IdToken) -> str:
+        """Whom it names, the nonce, and who signed it if that is not the issuer."""
+        said = [f"{term.sub or '?'}@{term.iss or '?'}"]
+        if term.nonce is not None:
+            said.append(self.term(term.nonce))
+        if term.key is None:
+            said.append("unsigned")
+        elif term.iss is None or term.key.issuer != term.iss.name:
+            said.append(f"signed by {term.key.issuer}")
+        return f"id_token({', '.join(said)})"
 
     def _numbered(self, word: str, term: Term, number: int) -> str:
         return f"{word}{self._by(term)}{f'#{number}' if number else ''}"

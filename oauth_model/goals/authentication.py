@@ -50,7 +50,9 @@ def client_meant_the_assertion_for_this_server(world: Evidence, authenticated: C
     uses = world.all(ClientAuthenticated, issuer=issuer, assertion=assertion)
     meant = any(world.all(AssertionMade, client=authenticated.client, assertion=assertion, server=issuer))
     return meant and all(use == authenticated for use in uses)
-@always("OpenID Connect Core section 3.1.3.7", id="AN4", each=(LoggedIn,))
+
+
+@always("OpenID Connect Core section 3.1.3.7", id="AN4", each=(LoggedIn,), stable=True)
 def id_token_is_as_it_should_be(world: Evidence, login: LoggedIn) -> bool:
     """Nobody is signed in by an ID token that is not this run's, or with a code or token that it is not about.
 
@@ -66,7 +68,7 @@ def id_token_is_as_it_should_be(world: Evidence, login: LoggedIn) -> bool:
     return not any(consent is not None and world.honest(consent.user) for consent in consents)
 
 
-@always("RFC 8414 section 3.3", id="AN6w", each=(ForeignEndpointUsed,))
+@always("RFC 8414 section 3.3", id="AN6w", each=(ForeignEndpointUsed,), stable=True)
 def endpoints_are_the_issuers_own(world: Evidence, used: ForeignEndpointUsed) -> bool:
     """A client uses for an honest authorization server only the endpoints that this server has."""
     return not world.honest(used.issuer)

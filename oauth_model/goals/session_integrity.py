@@ -107,7 +107,7 @@ def token_is_from_this_run(world: Evidence, attached: Attached) -> bool:
     )
 
 
-@always("RFC 9700 section 2.1.1", id="SC7", each=(Attached,))
+@always("RFC 9700 section 2.1.1", id="SC7", each=(Attached,), stable=True)
 def challenge_is_for_one_run(world: Evidence, attached: Attached) -> bool:
     """A grant goes to the run that made the challenge of its code, and that made it for itself alone.
 

@@ -34,6 +34,7 @@ from oauth_model.mitigations import (
     STATE,
     TLS,
     TOKEN_IN_HEADER_ONLY,
+    TRANSACTION_SECRETS,
 )
 from oauth_model.profiles.profile import Alternative, Clause, Condition, Entry, Profile
 
@@ -59,6 +60,7 @@ OAUTH21 = Profile(
         Entry(PKCE_S256, "should", "OAuth 2.1 section 7.5.1", "confidential"),
         Entry(PKCE_PLAIN, "must not", "OAuth 2.1 section 7.5.2"),
         Entry(PKCE_NO_DOWNGRADE, "must", "OAuth 2.1 section 4.1.3"),
+        Entry(TRANSACTION_SECRETS, "must", "OAuth 2.1 section 7.5.1.1"),
         Entry(CODE_SINGLE_USE, "must", "OAuth 2.1 section 4.1.3"),
         Entry(REPLAY_REVOKES, "should", "OAuth 2.1 section 4.1.3"),
         Entry(SCOPE_SUBSET, "must", "OAuth 2.1 section 1.4", note="by what a token is; without a key word"),

@@ -37,6 +37,7 @@ from oauth_model.mitigations import (
     TLS,
     TOKEN_IN_HEADER_ONLY,
     TOKEN_ISSUED_TO_CLIENT,
+    TRANSACTION_SECRETS,
 )
 from oauth_model.profiles.profile import Alternative, Clause, Condition, Entry, Profile
 
@@ -57,6 +58,7 @@ RFC9700 = Profile(
         Entry(PKCE_S256, "should", "RFC 9700 section 2.1.1", "confidential"),
         Entry(PKCE_PLAIN, "should not", "RFC 9700 section 2.1.1", note="clients should use S256"),
         Entry(PKCE_NO_DOWNGRADE, "must", "RFC 9700 section 4.8.2"),
+        Entry(TRANSACTION_SECRETS, "must", "RFC 9700 section 2.1.1"),
         Entry(CODE_SINGLE_USE, "must", "RFC 9700 section 4.2.4"),
         Entry(REPLAY_REVOKES, "should", "RFC 6749 section 4.1.2"),
         Entry(SCOPE_SUBSET, "must", "RFC 6749 section 1.4", note="by what a token is; without a key word"),

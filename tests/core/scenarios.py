@@ -18,6 +18,7 @@ from oauth_model.attacks import ATTACKS, EVERYTHING
 from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import Judge, explore
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
+from oauth_model.flows.hybrid import HYBRID
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.machine import View
 from oauth_model.messages import (
@@ -113,6 +114,9 @@ SCENARIOS: dict[str, Scenario] = {
     "time and faults": Scenario(policy=EVERYTHING, time_passes=True, faults_happen=True),
     "implicit": Scenario((IMPLICIT,), time_passes=True, faults_happen=True),
     "implicit, granted scope": Scenario((IMPLICIT,), Policy([SCOPE_SUBSET])),
+    "hybrid": Scenario((HYBRID,), time_passes=True, faults_happen=True),
+    "hybrid, granted scope": Scenario((HYBRID,), Policy([SCOPE_SUBSET])),
+    "hybrid, pushed": Scenario((HYBRID,), Policy([PUSHED_REQUESTS])),
     # ---------------------------------------------------------------- parties that do not fit each other
     "code not supported": Scenario(cast=Cast(response_types_supported=("token",))),
     "token not supported": Scenario((IMPLICIT,), cast=Cast(response_types_supported=("code",))),
@@ -134,6 +138,8 @@ SCENARIOS: dict[str, Scenario] = {
     "login forgery refused": Scenario(policy=EVERYTHING, attacker=WEB, bounds=Bounds(forgeries=3)),
     "login forgery, implicit": Scenario((IMPLICIT,), attacker=WEB, bounds=FEW),
     "login forgery refused, implicit": Scenario((IMPLICIT,), Policy([STATE]), WEB, FEW),
+    "login forgery, hybrid": Scenario((HYBRID,), attacker=WEB, bounds=Bounds(client_runs=1, forgeries=2)),
+    "login forgery refused, hybrid": Scenario((HYBRID,), Policy([STATE]), WEB, Bounds(client_runs=1, forgeries=2)),
     "downgrade refused": Scenario(
         policy=Policy([PKCE_S256, PKCE_NO_DOWNGRADE]), attacker=WEB, bounds=Bounds(client_runs=1, forgeries=2)
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,16 @@ from hypothesis import strategies as st
 
 from oauth_model.attackers import ATTACKERS, IS_CLIENT, NOBODY, WEB, Attacker
 from oauth_model.cast import ATTACKER, Cast
-from oauth_model.forging import Forger, forgeries, relevant
+from oauth_model.forging import Forger, forgeries, needed, relevant
 from oauth_model.knowledge import at_the_start, close
-from oauth_model.messages import AuthorizationRequest, AuthorizationResponse, Message, ResourceRequest, TokenRequest
+from oauth_model.messages import (
+    AuthorizationRequest,
+    AuthorizationResponse,
+    HybridResponse,
+    Message,
+    ResourceRequest,
+    TokenRequest,
+)
 from oauth_model.scenario import Scenario
 from oauth_model.terms import (
     AccessToken,
@@ -22,17 +30,25 @@ from oauth_model.terms import (
     ClientId,
     ClientSecret,
     Code,
+    IdToken,
+    Issuer,
+    Nonce,
     Password,
     ProtectedResource,
     Scope,
+    SigningKey,
     State,
+    Subject,
     Term,
     Verifier,
 )
 from tests.core.test_terms import TERMS
 
 KNOWN = st.frozensets(st.sampled_from(TERMS))
-KINDS: tuple[type[Message], ...] = (AuthorizationRequest, AuthorizationResponse, TokenRequest, ResourceRequest)
+KINDS: tuple[type[Message], ...] = (
+    *(AuthorizationRequest, AuthorizationResponse, HybridResponse),
+    *(TokenRequest, ResourceRequest),
+)
 
 
 @given(KNOWN, KNOWN)
@@ -48,7 +64,7 @@ def test_a_forgery_is_well_formed_and_made_of_what_is_known(known: frozenset[Ter
     for made in forgeries(kind, known, own=False):
         assert type(made) is kind
         assert made.well_formed()
-        assert set(made.terms()) <= known
+        assert set(needed(made.terms(), known)) <= known
 
 
 @given(KNOWN, KNOWN, st.sampled_from(KINDS), st.booleans())
@@ -82,6 +98,35 @@ def test_what_makes_no_difference_to_others_is_left_out_of_ones_own_requests() -
     }  # type: ignore[attr-defined]
 
 
+def test_an_id_token_is_made_by_whoever_has_the_key() -> None:
+    own, honest = SigningKey("evil.example"), SigningKey("as.example")
+    known = {Code("as.example", 1), Issuer("as.example"), Subject("alice"), own}
+    honest_token = IdToken(Issuer("as.example"), Subject("alice"), key=honest)
+
+    def keys(terms: set[Term]) -> set[SigningKey | None]:
+        made = (message.id_token for message in forgeries(HybridResponse, frozenset(terms), own=False))  # type: ignore[attr-defined]
+        return {id_token.key for id_token in made if id_token is not None and id_token.sub == Subject("alice")}
+
+    assert keys(known) == {None, own}
+    assert keys({*known, honest_token}) == {None, own, honest}
+    assert set(needed([honest_token], frozenset(known))) == {honest_token}
+    assert set(needed([IdToken(sub=Subject("alice"), key=own)], frozenset(known))) == {Subject("alice"), own}
+
+
+def test_of_an_id_token_is_decided_only_what_is_looked_at() -> None:
+    looked_at = []
+
+    def takes(message: Any) -> bool:
+        looked_at.append(message)
+        return message.id_token is not None and message.id_token.key is None and message.id_token.sub is not None
+
+    nonces = (Nonce("client.example", run) for run in range(99))
+    known = {Code("as.example", 1), Subject("alice"), Subject("bob"), *nonces}
+    made = list(Forger(HybridResponse, takes, own=False).with_terms(known))
+    assert [message.id_token for message in made] == [IdToken(sub=Subject(user)) for user in ("alice", "bob")]  # type: ignore[attr-defined]
+    assert len(looked_at) < 99
+
+
 def test_a_challenge_can_be_made_of_a_verifier_but_not_the_other_way() -> None:
     verifier = Verifier("client.example", 1)
     assert Challenge(verifier) in close({verifier})
@@ -97,7 +142,9 @@ def test_a_forger_makes_what_is_asked_for_and_nothing_twice(
     wanted = data.draw(st.sampled_from(sorted(known, key=repr) or [None]))
 
     def seen(message: Message) -> tuple[object, ...]:
-        return tuple(getattr(message, name) for name in looked_at)
+        values = tuple(getattr(message, name) for name in looked_at)
+        hash(values)  # looks into those that are put together, too
+        return values
 
     def takes(message: Message) -> bool:
         return not looked_at or not {None, wanted}.isdisjoint(seen(message))

@@ -19,8 +19,10 @@ from oauth_model.terms import (
     Code,
     Cookie,
     DpopProof,
+    IdToken,
     Issuer,
     Location,
+    Nonce,
     Password,
     ProofKey,
     ProtectedResource,
@@ -30,7 +32,9 @@ from oauth_model.terms import (
     RequestUri,
     ResourceIndicator,
     Scope,
+    SigningKey,
     State,
+    Subject,
     Term,
     Thumbprint,
     TokenEndpoint,
@@ -67,6 +71,10 @@ TERMS: tuple[Term, ...] = (
     Thumbprint(ProofKey("client.example")),
     DpopProof(ProofKey("client.example"), "rs.example", TOKEN),
     Certificate(ProofKey("client.example"), "rs.example"),
+    Subject("alice"),
+    Nonce("client.example", 1),
+    SigningKey("as.example"),
+    IdToken(Issuer("as.example"), Subject("alice"), nonce=Nonce("client.example", 1), key=SigningKey("as.example")),
 )
 
 
@@ -115,11 +123,23 @@ def test_the_uri_of_an_app_is_written_without_a_host() -> None:
     assert str(Uri("127.0.0.1", "/cb", scheme="http", port=51004)) == "http://127.0.0.1:51004/cb"
 
 
+def test_an_id_token_tells_its_claims_but_neither_its_key_nor_what_it_has_hashes_of() -> None:
+    code, nonce, key = Code("as.example", 1), Nonce("client.example", 1), SigningKey("as.example")
+    id_token = IdToken(Issuer("as.example"), nonce=nonce, c_hash=code, at_hash=TOKEN, key=key)
+    assert close([id_token]) == {id_token, Issuer("as.example"), nonce}
+    assert set(id_token.parts()) == {Issuer("as.example"), nonce, code, TOKEN, key}
+
+
+def test_only_an_id_token_is_put_together_of_others() -> None:
+    assert {type(term) for term in TERMS if term.parts() is not None} == {IdToken}
+
+
 def test_what_is_for_the_back_channel_only() -> None:
     assert {type(term) for term in TERMS if term.back_channel_only} == {
         AccessToken,
         ClientAssertion,
         ClientSecret,
+        SigningKey,
     }
 
 
