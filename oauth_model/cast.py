@@ -150,6 +150,14 @@ class Cast:
         path = f"{CALLBACK}/{issuer}" if distinct else CALLBACK
         return Uri(origin_of(client), path, self._scheme("redirection endpoint"))
 
+    def redirect_uris(self, client: str, issuer: str) -> tuple[Uri, ...]:
+        """All redirection URIs that a client has registered at an authorization server.
+
+        A client that configures itself registers, where an issuer's metadata says, the one it has for that issuer.
+        """
+        issuers = self.authorization_servers if self.discovery else (issuer,)
+        return tuple(self.redirect_uri(client, name) for name in issuers)
+
     @property
     def matching_rule(self) -> Matching:
         """How authorization servers compare redirection URIs where they do not compare them exactly."""
