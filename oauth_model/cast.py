@@ -223,10 +223,20 @@ class Cast:
         position = self.clients.index(client) if client in self.clients else len(self.clients)
         return loopback_uri(position, path)
 
+    def redirect_uris(self, client: str, issuer: str) -> tuple[Uri, ...]:
+        """All redirection URIs that a client has registered at an authorization server.
+
+        A client that configures itself registers, where an issuer's metadata says, the one it has for that issuer.
+        """
+        issuers = self.authorization_servers if self.discovery else (issuer,)
+        return tuple(self.redirect_uri(client, name) for name in issuers)
+
     def is_registered(self, uri: Uri, client: str, issuer: str) -> bool:
-        """Whether a redirection URI is the one registered; on the loopback interface, but for its port."""
-        registered = self.redirect_uri(client, issuer)
-        return uri == registered or (self.native == "loopback" and differ_in_port_only(uri, registered))
+        """Whether a redirection URI is one that is registered; on the loopback interface, but for its port."""
+        registered = self.redirect_uris(client, issuer)
+        return uri in registered or (
+            self.native == "loopback" and any(differ_in_port_only(uri, each) for each in registered)
+        )
 
     @property
     def matching_rule(self) -> Matching:

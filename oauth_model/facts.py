@@ -90,15 +90,6 @@ class ClientAuthenticated(Shared):
     authorization: int
 
 
-@dataclass(frozen=True, slots=True)
-class Registered(Shared):
-    """A client registered a redirection URI at an authorization server (RFC 7591 section 3.1)."""
-
-    issuer: str
-    client: str
-    redirect_uri: Uri
-
-
 # ------------------------------------------------------------------ the authorization server's
 
 

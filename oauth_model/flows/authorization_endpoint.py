@@ -6,7 +6,7 @@ Guards and effects of the authorization server between the authorization request
 
 from __future__ import annotations
 
-from oauth_model.facts import Consented, EffectTaken, ErrorRedirected, Registered, ResponseSent
+from oauth_model.facts import Consented, EffectTaken, ErrorRedirected, ResponseSent
 from oauth_model.machine import View, disabled, enabled, refuses_with
 from oauth_model.messages import (
     AuthorizationErrorResponse,
@@ -45,10 +45,8 @@ def redirect_uri_is_plausible(me: View, message: AuthorizationRequest) -> bool:
 
 
 def is_registered(me: View, client: str, uri: Uri) -> bool:
-    """Whether a redirection URI is one that a client has registered here, from the start or later."""
-    if me.cast.is_registered(uri, client, me.party):
-        return True
-    return bool(me.cast.discovery and me.looks_up(Registered, issuer=me.party, client=client, redirect_uri=uri))
+    """Whether a redirection URI is one that a client has registered here."""
+    return bool(me.cast.is_registered(uri, client, me.party))
 
 
 @refuses_with("unsupported_response_type")

@@ -7,7 +7,7 @@ where its cast says that clients use discovery; the grants' own go on from there
 
 from __future__ import annotations
 
-from oauth_model.facts import Configured, Registered
+from oauth_model.facts import Configured
 from oauth_model.flows.authorization_code import (
     answer_is_from_my_issuer,
     code_grant_is_used,
@@ -125,9 +125,11 @@ def answer_with_metadata(me: View, message: MetadataRequest) -> None:
 
 
 def register_client(me: View, message: RegistrationRequest) -> None:
-    """Register the redirection URI, and tell the client its credentials here (RFC 7591 section 3.2.1)."""
+    """Register the redirection URI, and tell the client its credentials here (RFC 7591 section 3.2.1).
+
+    What a client may come to register counts as registered from the start (`Cast.redirect_uris`).
+    """
     client = me.sender.party
-    me.happened(Registered(me.party, client, message.redirect_uris))
     me.reply(RegistrationResponse(ClientId(client), me.cast.client_secret(client, me.party)))
 
 
@@ -136,5 +138,4 @@ DISCOVERY = Flow(
     "Metadata and registration",
     "RFC 8414 section 3",
     {CLIENT: client_rows(), AUTHORIZATION_SERVER: authorization_server_rows()},
-    looks_up={AUTHORIZATION_SERVER: (Registered,)},
 )

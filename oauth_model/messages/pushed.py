@@ -46,7 +46,7 @@ class PushedAuthorizationRequest(BackChannel):
     reference: ClassVar[str] = "RFC 9126 section 2.1"
     sender: ClassVar[str] = CLIENT
     receiver: ClassVar[str] = AUTHORIZATION_SERVER
-    moot_when_own: ClassVar[tuple[str, ...]] = ("state", "scope")
+    moot_when_own: ClassVar[tuple[str, ...]] = ("state",)
 
 
 @dataclass(frozen=True, slots=True)
