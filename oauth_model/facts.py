@@ -157,6 +157,13 @@ class TokenIssued(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class LapsedCodeRedeemed(Fact):
+    """A code was redeemed after its lifetime was over."""
+
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
 class Replayed(Fact):
     """A code was presented a second time in a request that was valid but for that."""
 
@@ -326,7 +333,9 @@ class SentInCleartext(Fact):
 
 @dataclass(frozen=True, slots=True)
 class CredentialSent(Fact):
-    """A user agent sent a resource owner's credential to a party."""
+    """A user agent sent a resource owner's credential to a party; `again` as a server's redirect made it post its form
+    once more."""
 
     password: Password
     party: str
+    again: bool = False

@@ -67,6 +67,7 @@ class Attack:
     bounds: Bounds = field(default_factory=Bounds)
     bounds_when_stopped: Bounds | None = None
     cast: Cast = field(default_factory=Cast)
+    time_passes: bool = False
     faults_happen: bool = False
 
     @property
@@ -74,7 +75,13 @@ class Attack:
         """The deployment of the precondition, with the attacker."""
         policy = EVERYTHING.minus(*self.off).plus(*self.on)
         return Scenario(
-            self.flows, policy, self.attacker, self.bounds, self.cast, faults_happen=self.faults_happen
+            self.flows,
+            policy,
+            self.attacker,
+            self.bounds,
+            self.cast,
+            time_passes=self.time_passes,
+            faults_happen=self.faults_happen,
         )
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from oauth_model.goals import (
     codes_stay_secret,
     consent_was_to_the_client_that_gets_it,
     grant_belongs_to_the_browser_that_consented,
+    lapsed_codes_are_worthless,
     nobody_else_is_served,
     nobody_logs_in_as_another,
     stolen_code_is_useless,
@@ -17,6 +18,7 @@ from oauth_model.goals import (
 from oauth_model.mitigations import (
     CLAIMED_REDIRECT_URI,
     CLIENT_AUTHENTICATION,
+    CODE_LIFETIME,
     CODE_SINGLE_USE,
     DPOP,
     DPOP_JKT,
@@ -24,6 +26,7 @@ from oauth_model.mitigations import (
     FORM_POST,
     ISS,
     MTLS,
+    NONCE,
     PKCE_REQUIRED,
     PKCE_S256,
     REGISTRATION_POLICY,
@@ -82,7 +85,7 @@ PASTED_CODE = Attack(
     breaks=(nobody_else_is_served, consent_was_to_the_client_that_gets_it, codes_stay_secret),
     off=(CLAIMED_REDIRECT_URI, CLIENT_AUTHENTICATION),
     stopped_by=((CLAIMED_REDIRECT_URI,),),
-    not_stopped_by=((PKCE_S256,), (STATE,), (EXACT_REDIRECT_URI,), (ISS,), (DPOP, DPOP_JKT)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (EXACT_REDIRECT_URI,), (ISS,), (NONCE,), (DPOP, DPOP_JKT)),
     cast=Cast(native="loopback"),
 )
 
@@ -93,8 +96,8 @@ CODE_IN_HISTORY = Attack(
     "RFC 9700 section 4.3.1",
     "The window has come to rest; who uses the device next finds the code in its address, and redeems it (again).",
     READS_HISTORY,
-    breaks=(codes_are_single_use, stolen_code_is_useless, nobody_else_is_served),
-    off=(CODE_SINGLE_USE, PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
+    breaks=(codes_are_single_use, stolen_code_is_useless, nobody_else_is_served, lapsed_codes_are_worthless),
+    off=(CODE_SINGLE_USE, CODE_LIFETIME, PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
     stopped_by=((PKCE_S256,), (FORM_POST,), (CLIENT_AUTHENTICATION,)),
     not_stopped_by=((STATE,), (EXACT_REDIRECT_URI,)),
     refuted=(
@@ -105,6 +108,7 @@ CODE_IN_HISTORY = Attack(
         ),
         Refuted((PKCE_S256,), (codes_stay_secret,), "the code is in the history all the same, but of no use"),
     ),
+    time_passes=True,
     faults_happen=True,
 )
 

@@ -30,6 +30,7 @@ from oauth_model.mitigations import (
     NONCE,
     PKCE_S256,
     REDIRECT_URI_AT_TOKEN_ENDPOINT,
+    SAME_USER,
     STATE,
 )
 from oauth_model.scenario import Bounds
@@ -127,7 +128,7 @@ CROSS_TOOLKIT_FORGERY = Attack(
     ),
     off=(INTENT, DISTINCT_REDIRECT_URIS),
     stopped_by=((CONNECTION_CONTEXT,), (INTENT,), (DISTINCT_REDIRECT_URIS,)),
-    not_stopped_by=((EXACT_REDIRECT_URI,), (PKCE_S256,), (STATE,), (ISS,)),
+    not_stopped_by=((EXACT_REDIRECT_URI,), (PKCE_S256,), (STATE,), (ISS,), (SAME_USER,)),
     bounds=Bounds(client_runs=1, windows=1, forgeries=4),
     cast=Cast(context_in_uri=True),
 )
@@ -143,7 +144,7 @@ CROSS_TENANT_DEPUTY = Attack(
     breaks=(nobody_else_is_served, access_tokens_stay_secret, grant_is_of_the_connection_asked),
     off=(INTENT, DISTINCT_REDIRECT_URIS),
     stopped_by=((CONNECTION_CONTEXT,), (INTENT,), (DISTINCT_REDIRECT_URIS,)),
-    not_stopped_by=((EXACT_REDIRECT_URI,), (PKCE_S256,), (STATE,), (ISS,)),
+    not_stopped_by=((EXACT_REDIRECT_URI,), (PKCE_S256,), (STATE,), (ISS,), (SAME_USER,)),
     bounds=Bounds(client_runs=1, windows=1, forgeries=2),
     bounds_when_stopped=Bounds(client_runs=1, windows=1, forgeries=4),
     cast=Cast(context_in_uri=True, token_vault=True),

@@ -24,6 +24,7 @@ from oauth_model.mitigations import (
     FORM_POST,
     HOST_COOKIES,
     ISS,
+    NONCE,
     PKCE_S256,
     STATE,
     TLS,
@@ -67,7 +68,7 @@ COOKIE_INJECTION = Attack(
     ),
     off=(HOST_COOKIES,),
     stopped_by=((HOST_COOKIES,),),
-    not_stopped_by=((STATE,), (PKCE_S256,), (ISS,), (TLS,)),
+    not_stopped_by=((STATE,), (PKCE_S256,), (ISS,), (TLS,), (NONCE,)),
 )
 
 MIX_UP_WITH_INTERCEPTION = Attack(
@@ -81,7 +82,7 @@ MIX_UP_WITH_INTERCEPTION = Attack(
     breaks=(codes_stay_secret, response_is_from_the_issuer_asked, nobody_else_is_served),
     off=(TLS, HOST_COOKIES, ISS, DISTINCT_REDIRECT_URIS),
     stopped_by=((ISS,), (TLS,), (DISTINCT_REDIRECT_URIS,), (CONNECTION_CONTEXT,)),
-    not_stopped_by=((PKCE_S256,), (STATE,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (NONCE,)),
     bounds=Bounds(client_runs=1, windows=1, forgeries=2),
     bounds_when_stopped=Bounds(windows=1, forgeries=3),
     cast=Cast(cleartext=("login",), careful_users=True),

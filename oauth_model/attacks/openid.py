@@ -16,11 +16,14 @@ from oauth_model.goals import (
 )
 from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
+    DPOP,
     HASHES,
     ID_TOKEN_VALIDATION,
     ISS,
     KEY_BY_ISSUER,
+    KEY_FOR_EACH_SERVER,
     METADATA_ISSUER,
+    MTLS,
     NONCE,
     PKCE_REQUIRED,
     PKCE_S256,
@@ -77,7 +80,7 @@ ROGUE_TOKEN_ENDPOINT = Attack(
     off=(METADATA_ISSUER,),
     on=(ID_TOKEN_VALIDATION, NONCE),
     stopped_by=((METADATA_ISSUER,), (HASHES,)),
-    not_stopped_by=((ISS,), (PKCE_S256,)),
+    not_stopped_by=((ISS,), (PKCE_S256,), (DPOP,), (MTLS,), (KEY_FOR_EACH_SERVER,)),
     refuted=(
         Refuted(
             (HASHES,),

@@ -17,6 +17,7 @@ from oauth_model.goals import (
     nobody_else_is_served,
     nobody_logs_in_as_another,
     passwords_go_only_to_their_server,
+    redirect_after_a_login_drops_the_form,
     redirect_uri_means_one_thing,
     redirect_uris_match,
     response_arrives_at_the_redirection_endpoint,
@@ -46,6 +47,7 @@ from oauth_model.mitigations import (
     SIGNED_REQUESTS,
     STATE,
     TARGET_ORIGIN,
+    TLS,
     TOKEN_IN_HEADER_ONLY,
 )
 from oauth_model.scenario import Bounds
@@ -190,10 +192,14 @@ REDIRECT_307 = Attack(
     "RFC 9700 section 4.12",
     "The authorization server answers the login form with status 307, and the browser posts the password on.",
     WEB | IS_CLIENT,
-    breaks=(passwords_go_only_to_their_server,),
+    breaks=(
+        passwords_go_only_to_their_server,
+        redirect_after_a_login_drops_the_form,
+        nobody_logs_in_as_another,
+    ),
     off=(SEE_OTHER,),
     stopped_by=((SEE_OTHER,),),
-    not_stopped_by=((PKCE_S256,), (STATE,), (EXACT_REDIRECT_URI,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (EXACT_REDIRECT_URI,), (TLS,)),
 )
 
 RESPONSE_MODE_DOWNGRADE = Attack(

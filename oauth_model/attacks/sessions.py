@@ -41,6 +41,7 @@ from oauth_model.mitigations import (
     EXACT_REDIRECT_URI,
     HASHES,
     ID_TOKEN_VALIDATION,
+    INTENT,
     ISS,
     LOGIN_NEEDS_GESTURE,
     LONG_VERIFIERS,
@@ -265,7 +266,7 @@ SESSION_FIXATION = Attack(
         run_is_completed_by_who_started_it,
     ),
     stopped_by=((SAME_USER,),),
-    not_stopped_by=((PKCE_S256,), (STATE,), (ISS,), (EXACT_REDIRECT_URI,), (PUSHED_REQUESTS,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (ISS,), (EXACT_REDIRECT_URI,), (PUSHED_REQUESTS,), (NONCE,)),
     cast=Cast(session_in_state=True),
 )
 
@@ -295,7 +296,7 @@ UNASKED_LOGIN = Attack(
     breaks=(nobody_is_signed_in_unasked,),
     off=(LOGIN_NEEDS_GESTURE,),
     stopped_by=((LOGIN_NEEDS_GESTURE,),),
-    not_stopped_by=((STATE,), (PKCE_S256,), (ISS,)),
+    not_stopped_by=((STATE,), (PKCE_S256,), (ISS,), (INTENT,), (NONCE,)),
     bounds=Bounds(client_runs=1, forgeries=4),
 )
 

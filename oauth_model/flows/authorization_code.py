@@ -15,6 +15,7 @@ from oauth_model.facts import (
     Attached,
     Ended,
     ForeignEndpointUsed,
+    LapsedCodeRedeemed,
     Replayed,
     ResponseAccepted,
     RunFailed,
@@ -118,6 +119,7 @@ def authorization_server_rows() -> list[Row]:
         Row((Consent, Denial),  "faulty",      "failed",        [page_is_mine],                                          answer_fault),
         Row(Expire,             "code_issued", "code_expired",  [],                                                      nothing),
         Row(TokenRequest,       "code_issued", "redeemed",      [code_is_mine, grant_type_is_supported, client_may_use_grant_type], issue_access_token),
+        Row(TokenRequest,       "code_expired", "redeemed",     [code_is_mine, grant_type_is_supported, client_may_use_grant_type, lapse_is_overlooked], issue_access_token_late),
         Row(TokenRequest,       "redeemed",    "redeemed_twice", [code_is_mine, grant_type_is_supported, client_may_use_grant_type], issue_access_token_again),
         Row(Expire,             "redeemed",    "token_expired", [],                                                      end_tokens),
         Row(AuthorizationRequest, "idle",       SAME,            [refusal_may_be_redirected, redirect_uri_is_trusted],    redirect_error,      otherwise=True),
@@ -380,6 +382,8 @@ def only_fault_is_replay(me: View, message: TokenRequest) -> bool:
     return me.refusal_reason == "code_is_unused"
 
 
+lapse_is_overlooked = disabled("code-lifetime", "lapse_is_overlooked")
+
 replay_revokes = enabled("replay-revokes", "replay_revokes")
 replay_is_only_denied = disabled("replay-revokes", "replay_is_only_denied")
 
@@ -400,6 +404,12 @@ def issue_code_for_requested_scope(me: View, message: Consent) -> None:
 
 def issue_access_token(me: View, message: TokenRequest) -> None:
     """Answer with an access token (RFC 6749 section 4.1.4)."""
+    _issue_access_token(me, message, number=1)
+
+
+def issue_access_token_late(me: View, message: TokenRequest) -> None:
+    """Redeem a code whose lifetime is over."""
+    me.happened(LapsedCodeRedeemed(message.code))
     _issue_access_token(me, message, number=1)
 
 

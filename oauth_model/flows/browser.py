@@ -168,7 +168,7 @@ def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = N
     server = me.cast.owner(uri)
     form = me.memory.form if me.envelope.repost else None
     if form is not None:
-        me.happened(CredentialSent(form, server))
+        me.happened(CredentialSent(form, server, again=True))
     cleartext = travels_in_cleartext(uri)
     if cleartext:
         me.happened(SentInCleartext(uri))

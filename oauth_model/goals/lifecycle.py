@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import Ended, Replayed, Served, TokenIssued
+from oauth_model.facts import Ended, LapsedCodeRedeemed, Replayed, Served, TokenIssued
 from oauth_model.goals.goal import Evidence, always
 
 
@@ -12,6 +12,13 @@ def codes_are_single_use(world: Evidence, issued: TokenIssued) -> bool:
     if issued.from_code is None:
         return True
     return all(other == issued for other in world.all(TokenIssued, from_code=issued.from_code))
+
+
+@always("RFC 6749 section 4.1.2", id="LC2", each=(LapsedCodeRedeemed,))
+def lapsed_codes_are_worthless(world: Evidence, redeemed: LapsedCodeRedeemed) -> bool:
+    """No code of an honest user's is redeemed after its lifetime is over."""
+    consent = world.consent(redeemed.code)
+    return consent is None or not world.honest(consent.user)
 
 
 @always("RFC 6749 section 7", id="LC7", each=(Served,))

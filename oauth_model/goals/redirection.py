@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from oauth_model.facts import (
     Attached,
+    CredentialSent,
     ErrorRedirected,
     MessagePosted,
     ResponseSent,
@@ -32,6 +33,12 @@ def response_arrives_at_the_redirection_endpoint(world: Evidence, strayed: Respo
 def errors_go_only_to_vetted_clients(world: Evidence, redirected: ErrorRedirected) -> bool:
     """An authorization server does not send browsers to just anybody: not before the user has done something."""
     return world.honest(redirected.client) or not world.honest(redirected.browser)
+
+
+@always("RFC 9700 section 4.12", id="RI5", each=(CredentialSent,))
+def redirect_after_a_login_drops_the_form(world: Evidence, sent: CredentialSent) -> bool:
+    """No redirect makes the browser of an honest user post the login form once more."""
+    return not (sent.again and world.honest(sent.password.user))
 
 
 @always("RFC 9700 section 4.17.2", id="RI6", each=(MessagePosted,))

@@ -12,6 +12,7 @@ from oauth_model.mitigations.at_the_client import (
 from oauth_model.mitigations.authorization_server import (
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
+    CODE_LIFETIME,
     CODE_SINGLE_USE,
     EFFECTS_NEED_TOKEN,
     EXACT_REDIRECT_URI,
@@ -93,6 +94,7 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     PKCE_PLAIN,
     PKCE_NO_DOWNGRADE,
     CODE_SINGLE_USE,
+    CODE_LIFETIME,
     REPLAY_REVOKES,
     SCOPE_SUBSET,
     AUDIENCE,
@@ -136,6 +138,7 @@ __all__ = [
     "CLAIMED_REDIRECT_URI",
     "CLIENT_AUTHENTICATION",
     "CODE_BOUND_TO_CLIENT",
+    "CODE_LIFETIME",
     "CODE_SINGLE_USE",
     "CONNECTION_CONTEXT",
     "DISTINCT_REDIRECT_URIS",

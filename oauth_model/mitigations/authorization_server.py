@@ -153,6 +153,13 @@ CODE_SINGLE_USE = Mitigation(
     checks={TokenRequest: [code_is_unused]},
 )
 
+CODE_LIFETIME = Mitigation(
+    "code-lifetime",
+    "a code is refused when its lifetime is over",
+    "RFC 6749 section 4.1.2",
+    id="CTTL",
+)
+
 REPLAY_REVOKES = Mitigation(
     "replay-revokes",
     "a second redemption revokes the tokens of the first",
