@@ -73,7 +73,7 @@ class Ended(Shared):
 
 @dataclass(frozen=True, slots=True)
 class Consented(Fact):
-    """A resource owner authenticated and consented, in `browser`, to `scope` for `client` at `redirect_uri`."""
+    """A resource owner authenticated and consented, in `browser`, to `scope` for `client`."""
 
     issuer: str
     grant: int
@@ -81,18 +81,21 @@ class Consented(Fact):
     browser: str
     client: str
     scope: Scope
-    redirect_uri: Uri | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseSent(Fact):
-    """An authorization response with a code or token for `client` was sent to `uri`; `mode` as in an envelope."""
+    """An authorization response with a code or token for `client` was sent to `uri`; `mode` as in an envelope.
+
+    `grant` is that of the consent before it.
+    """
 
     issuer: str
     client: str
     uri: Uri
     response_type: str = "code"
     mode: str | None = None
+    grant: int = 0
 
 
 @dataclass(frozen=True, slots=True)

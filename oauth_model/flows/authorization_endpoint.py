@@ -129,19 +129,14 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
 
 def note_consent(me: View, message: Consent, response_type: str) -> Scope:
     """Record who consented to what; the scope of what will be issued."""
-    memory = me.memory
     me.happened(
         Consented(
-            me.party,
-            me.index,
-            message.credential.user,
-            me.sender.party,
-            memory.client,
-            message.scope,
-            redirect_uri=memory.redirect_uri,
+            me.party, me.index, message.credential.user, me.sender.party, me.memory.client, message.scope
         )
     )
-    me.happened(ResponseSent(me.party, memory.client, memory.redirect_uri, response_type, memory.response_mode))
+    memory = me.memory
+    mode, grant = memory.response_mode, me.index
+    me.happened(ResponseSent(me.party, memory.client, memory.redirect_uri, response_type, mode, grant))
     me.remember(user=message.credential.user)
     return message.scope
 
