@@ -195,9 +195,9 @@ class Cast:
         """Whether a request for this URI is answered by nobody."""
         return self.native is not None and self.owner(uri) == NOBODY
 
-    def is_its_own(self, client: str, uri: Uri | None) -> bool:
+    def is_its_own(self, client: str, uri: Uri) -> bool:
         """Whether nobody but the client gets what is sent to a redirection URI."""
-        return uri is None or (self.owner(uri) == client and not self.also_gets(uri))
+        return self.owner(uri) == client and not self.also_gets(uri)
 
     def browser(self, user: str) -> str:
         """The name of a resource owner's browser."""

@@ -95,8 +95,7 @@ class ClientAuthenticated(Shared):
 
 @dataclass(frozen=True, slots=True)
 class Consented(Fact):
-    """A resource owner authenticated and consented, in `browser`, to `scope` for `client` at `redirect_uri`; `knowing`
-    what they did, or not."""
+    """A resource owner authenticated and consented, in `browser`, to `scope` for `client`; knowing to what, or not."""
 
     issuer: str
     grant: int
@@ -104,7 +103,6 @@ class Consented(Fact):
     browser: str
     client: str
     scope: Scope
-    redirect_uri: Uri | None = None
     knowing: bool = True
 
 
@@ -127,13 +125,17 @@ class EffectTaken(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ResponseSent(Fact):
-    """An authorization response with a code or token for `client` was sent to `uri`; `mode` as in an envelope."""
+    """An authorization response with a code or token for `client` was sent to `uri`; `mode` as in an envelope.
+
+    `grant` is that of the consent before it.
+    """
 
     issuer: str
     client: str
     uri: Uri
     response_type: str = "code"
     mode: str | None = None
+    grant: int = 0
 
 
 @dataclass(frozen=True, slots=True)

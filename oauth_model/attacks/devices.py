@@ -96,8 +96,8 @@ CODE_IN_HISTORY = Attack(
     "RFC 9700 section 4.3.1",
     "The window has come to rest; who uses the device next finds the code in its address, and redeems it (again).",
     READS_HISTORY,
-    breaks=(codes_are_single_use, stolen_code_is_useless, nobody_else_is_served, lapsed_codes_are_worthless),
-    off=(CODE_SINGLE_USE, CODE_LIFETIME, PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
+    breaks=(codes_are_single_use, stolen_code_is_useless, nobody_else_is_served),
+    off=(CODE_SINGLE_USE, PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
     stopped_by=((PKCE_S256,), (FORM_POST,), (CLIENT_AUTHENTICATION,)),
     not_stopped_by=((STATE,), (EXACT_REDIRECT_URI,)),
     refuted=(
@@ -108,6 +108,20 @@ CODE_IN_HISTORY = Attack(
         ),
         Refuted((PKCE_S256,), (codes_stay_secret,), "the code is in the history all the same, but of no use"),
     ),
+    faults_happen=True,
+)
+
+LAPSED_CODE = Attack(
+    "lapsed-code",
+    None,
+    "Code redeemed after its lifetime",
+    "RFC 6749 section 4.1.2",
+    "The server never looks how old a code is: one that was left over in the history is good for ever.",
+    READS_HISTORY,
+    breaks=(lapsed_codes_are_worthless,),
+    off=(CODE_LIFETIME, PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
+    stopped_by=((CODE_LIFETIME,),),
+    not_stopped_by=((CODE_SINGLE_USE,), (PKCE_S256,), (CLIENT_AUTHENTICATION,)),
     time_passes=True,
     faults_happen=True,
 )
@@ -125,4 +139,4 @@ SWAPPING_BY_HISTORY = Attack(
     not_stopped_by=((PKCE_S256, PKCE_REQUIRED, STATE, ISS, CLIENT_AUTHENTICATION, CODE_SINGLE_USE), (DPOP, DPOP_JKT)),
 )
 
-DEVICE_ATTACKS = (LOOPBACK_IMPERSONATION, PRIVATE_USE_SCHEME, PASTED_CODE, CODE_IN_HISTORY, SWAPPING_BY_HISTORY)
+DEVICE_ATTACKS = (LOOPBACK_IMPERSONATION, PRIVATE_USE_SCHEME, PASTED_CODE, CODE_IN_HISTORY, LAPSED_CODE, SWAPPING_BY_HISTORY)

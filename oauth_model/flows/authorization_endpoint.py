@@ -147,7 +147,6 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
 
 def note_consent(me: View, message: Consent | UnseenConsent, response_type: str) -> Scope:
     """Record who consented to what; the scope of what will be issued."""
-    memory = me.memory
     me.happened(
         Consented(
             me.party,
@@ -156,13 +155,13 @@ def note_consent(me: View, message: Consent | UnseenConsent, response_type: str)
             me.sender.party,
             memory.client,
             message.scope,
-            redirect_uri=memory.redirect_uri,
             knowing=isinstance(message, Consent),
         )
     )
     if me.cast.acts_on_consent:
         me.happened(EffectTaken(me.party, me.index))
-    me.happened(ResponseSent(me.party, memory.client, memory.redirect_uri, response_type, memory.response_mode))
+    mode, grant = memory.response_mode, me.index
+    me.happened(ResponseSent(me.party, memory.client, memory.redirect_uri, response_type, mode, grant))
     me.remember(user=message.credential.user)
     return message.scope
 

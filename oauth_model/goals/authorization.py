@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import Attached, Consented, EffectTaken, LoggedIn, Served, Shown, Started, TokenIssued
+from oauth_model.facts import (
+    Attached,
+    Consented,
+    EffectTaken,
+    LoggedIn,
+    ResponseSent,
+    Served,
+    Shown,
+    Started,
+    TokenIssued,
+)
 from oauth_model.goals.goal import Evidence, always
 
 
@@ -63,8 +73,10 @@ def consent_was_to_the_client_that_gets_it(world: Evidence, issued: TokenIssued)
         return False
     if world.cast.user(consent.browser) != token.user or not token.scope <= consent.scope:
         return False
-    known = world.cast.confidential or world.cast.is_its_own(consent.client, consent.redirect_uri)
-    return known or not world.honest(token.client)
+    if world.cast.confidential or not world.honest(token.client):
+        return True
+    sent = world.all(ResponseSent, issuer=token.issuer, grant=token.grant)
+    return all(world.cast.is_its_own(token.client, response.uri) for response in sent)
 
 
 @always("RFC 6749 section 3.3", id="AZ3", each=(TokenIssued, Served))

@@ -29,8 +29,9 @@ def verify(model: str, folder: Path, *defines: str, flags: tuple[str, ...] = ("-
     """Make SPIN's verifier for a model, compile it and run it to its end or to the first error."""
     assert SPIN is not None
     assert GCC is not None
-    (folder / "model.pml").write_text(model, encoding="utf-8")
-    told = _run(folder, SPIN, "-a", *(f"-D{define}" for define in defines), "model.pml")
+    asked = "".join(f"#define {define}\n" for define in defines)  # SPIN has no room for many of them as arguments
+    (folder / "model.pml").write_text(asked + model, encoding="utf-8")
+    told = _run(folder, SPIN, "-a", "model.pml")
     assert "rror" not in told, told
     _run(folder, GCC, "-O0", "-w", "-DSAFETY", "-DNOFAIR", *flags, "-o", "pan", "pan.c")
     told = _run(folder, str(folder / "pan"), "-m100000", "-n")
