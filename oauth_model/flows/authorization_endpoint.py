@@ -147,6 +147,7 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
 
 def note_consent(me: View, message: Consent | UnseenConsent, response_type: str) -> Scope:
     """Record who consented to what; the scope of what will be issued."""
+    memory = me.memory
     me.happened(
         Consented(
             me.party,
