@@ -29,7 +29,7 @@ class Diagrams:
 
             self.name = "dd, pure Python"
             self._manager = implementation.BDD()
-            self._and_exists: Callable[[Diagram, Diagram, list[str]], Diagram] = self._and_then_exists
+            self._and_exists: Callable[[Diagram, Diagram, list[str]], Diagram] | None = None
         else:
             self.name = "dd with CUDD"
             self._manager = implementation.BDD()
@@ -61,10 +61,10 @@ class Diagrams:
 
     def both_without(self, variables: Iterable[int], first: Diagram, second: Diagram) -> Diagram:
         """The conjunction of two, without some variables: whatever they are."""
-        return self._and_exists(first, second, [_name(number) for number in variables])
-
-    def _and_then_exists(self, first: Diagram, second: Diagram, variables: list[str]) -> Diagram:
-        return self._manager.exist(variables, first & second)
+        names = [_name(number) for number in variables]
+        if self._and_exists is None:
+            return self._manager.exist(names, first & second)
+        return self._and_exists(first, second, names)
 
     def union(self, diagrams: list[Diagram]) -> Diagram:
         """The disjunction, put together pairwise, since small diagrams are cheap."""

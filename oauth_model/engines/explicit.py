@@ -7,28 +7,26 @@ what is known; a state that meets something unknown waits until the program has 
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import pairwise
 from time import monotonic
-from types import FrameType
 
 import numpy as np
 
 from oauth_model.engines import kernel
 from oauth_model.engines.explicit_checkpoint import Checkpoint, Saved
+from oauth_model.engines.explicit_effects import Effects
 from oauth_model.engines.explicit_goals import Questions
 from oauth_model.engines.explicit_marks import Marked, doubt
-from oauth_model.engines.explicit_store import SetsOf, States
-from oauth_model.engines.explicit_tables import Flat, Learner
+from oauth_model.engines.explicit_runs import run_to, unpacked
+from oauth_model.engines.explicit_sets import SetsOf
+from oauth_model.engines.explicit_store import States
+from oauth_model.engines.explicit_tables import Flat
+from oauth_model.engines.interrupts import noted_interrupts
 from oauth_model.engines.kernel_arrays import Longs, Work
-from oauth_model.engines.plain import Plain, State, bits
 from oauth_model.engines.program import Program
 from oauth_model.engines.walk import INTERRUPTED, Limits, Progress, Status, Walk, at_memory, at_states
 from oauth_model.goals.goal import Goal
 from oauth_model.names import InputError
-from oauth_model.steps import Change
 
 AT_ONCE = 1 << 15
 """How many states the kernel is given at a time."""
@@ -68,10 +66,10 @@ class Explicit:
         self.program, self._stop_on, self._limits, self._progress = program, stop_on, limits, progress
         self.fingerprints = fingerprints
         self._flat = Flat(program)
-        self._learner = Learner(program, self._flat)
         self.known, self.happened = SetsOf(program.initially_known), SetsOf(frozenset())
         self.states = Marked(program.n + 3) if fingerprints else States(program.n + 3)
         self.questions = Questions(program, goals)
+        self._effects = Effects()
         self.depth, self.done, self.end = 0, 0, 1
         self._stuck = np.zeros((AT_ONCE, 3), np.int64)
         self._scratch(COLLECTED)
@@ -87,7 +85,7 @@ class Explicit:
 
     def _begin(self) -> None:
         states, work = self.states, self._work
-        work.words[0], work.hashes[0] = 0, kernel.hash_of(work.words[0])
+        work.words[0] = 0
         if self.fingerprints:
             work.hashes[0] = sum(int(kernel.mark_of(field, 0)) for field in range(self.program.n + 3)) % 2**64
         kernel.insert(states.store, states.layout, work, self.program.n, states.seen, states.count, 1, 1)
@@ -106,16 +104,16 @@ class Explicit:
         self.known.fit(frozenset(flat.cookies), terms)
         self.happened.fit(frozenset(flat.shared), facts)
         sizes = [len(table.values) for table in program.locals]
-        sizes += [self.known.most, self.happened.most, (program.bound or 0) + 1]
+        sizes += [self.known.room, self.happened.room, (program.bound or 0) + 1]
         self.states.fit(sizes)
+        self._effects.note(flat.arrays, flat.commands, self.states.layout, self.states.words.shape[1])
         if self._work.words.shape[1] != self.states.words.shape[1]:
             self._scratch(self._work.words.shape[0])
 
     def _make_room(self, missing: int) -> None:
         if missing == kernel.ROOM:
-            more = self._work.words.shape[0]
+            more, memory = self._work.words.shape[0], self._limits.memory
             self.states.forget(self.done)
-            memory = self._limits.memory
             if memory is not None and self.memory + self.states.growth(more) > memory:
                 raise Cut(at_memory(memory))
             self.states.make_room(more)
@@ -168,6 +166,7 @@ class Explicit:
                 start,
                 self._flat.arrays,
                 states.layout,
+                self._effects.array,
                 states.store,
                 self.known.arrays,
                 self.happened.arrays,
@@ -187,10 +186,12 @@ class Explicit:
         if not stuck.size:
             return
         _, firsts = np.unique(stuck[:, 1] << 32 | stuck[:, 2], return_index=True)
-        for state in sorted(int(stuck[first, 0]) for first in firsts):
+        for state, probe, value in sorted(stuck[firsts].tolist()):
+            if self._flat.is_learnt(probe, value):
+                continue
             fields = self.states.fields(state)
             parts = int(self.known.part[fields[-3]]), int(self.happened.part[fields[-2]])
-            self._learner.learn(self._unpacked(fields), [*fields, *parts])
+            self._flat.learn(unpacked(state, self.states, self.known, self.happened), [*fields, *parts])
         self._flat.update()
         self._fit()
 
@@ -200,24 +201,9 @@ class Explicit:
     def _deepest(self) -> int:
         return self.depth + (self.states.used > self.end)
 
-    def _unpacked(self, fields: list[int]) -> State:
-        *locals_, known, happened, made = fields
-        return State(tuple(locals_), bits(self.known[known]), bits(self.happened[happened]), made)
-
-    def _path(self, state: int) -> tuple[Change, ...]:
-        """The changes that lead to a state, by the states from which each was found."""
-        numbers = [state]
-        while numbers[-1]:
-            numbers.append(int(self.states.parent[numbers[-1]]))
-        worlds = [self._unpacked(self.states.fields(number)) for number in reversed(numbers)]
-        plain = Plain(self.program)
-        return tuple(
-            self.program.change(next(number for number in plain.commands(world) if plain.after(world, number) == after))
-            for world, after in pairwise(worlds)
-        )
-
     def walk(self, cut: str | None) -> Walk:
         """What was found; `cut` is None for a search that came to its end."""
+        found = self.program, self.states, self.known, self.happened
         return Walk(
             "explicit",
             self.states.used,
@@ -225,7 +211,7 @@ class Explicit:
             self._deepest,
             cut is None,
             cut or "",
-            {} if self.fingerprints else {goal: self._path(state) for goal, state in self.questions.broken.items()},
+            {} if self.fingerprints else {goal: run_to(n, *found) for goal, n in self.questions.broken.items()},
             frozenset(self.questions.broken),
             doubt(self.states.used) if self.fingerprints else 0.0,
         )
@@ -253,28 +239,6 @@ class Explicit:
         self.depth, self.done, self.end = (int(number) for number in arrays["place"])
         self._scratch(COLLECTED)
         self._fit()
-
-
-@contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """Have a first Ctrl-C noted in a list, so that it is met between two steps; a second one interrupts at once."""
-    noted: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        if noted:
-            raise KeyboardInterrupt
-        noted.append(number)
-
-    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    try:
-        before = signal.signal(signal.SIGINT, note) if usual else None
-    except ValueError:  # in a thread that gets no signals
-        before = None
-    try:
-        yield noted
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGINT, before)
 
 
 def search(
@@ -320,7 +284,7 @@ def _searched(explicit: Explicit, checkpoint: Checkpoint | None) -> str | None:
             )
         explicit.resume(saved)
     try:
-        with _interrupts() as interrupts:
+        with noted_interrupts() as interrupts:
             for _ in explicit.steps():
                 if checkpoint is not None and (interrupts or checkpoint.is_due()):
                     checkpoint.save(explicit.saved)

@@ -12,7 +12,9 @@ import numpy as np
 
 from oauth_model.checkers.judge import Watched
 from oauth_model.engines import kernel
-from oauth_model.engines.explicit_store import InternedRows, SetsOf, States, words_of
+from oauth_model.engines.explicit_pools import words_of
+from oauth_model.engines.explicit_sets import InternedRows, SetsOf
+from oauth_model.engines.explicit_store import States
 from oauth_model.engines.program import Program
 from oauth_model.facts import Fact
 from oauth_model.goals.goal import Goal, Kind

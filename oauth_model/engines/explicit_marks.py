@@ -60,8 +60,12 @@ class Marked(States):
     def growth(self, more: int) -> int:
         """The bytes that `make_room` would add; a table is there until all of it is in the new one."""
         rows, size = self._rows(more), self._size(more)
-        added = (rows - self.words.shape[0]) * 8 * (self.words.shape[1] + 1)
-        return added + (size * 8 if size > self.table.size else 0)
+        return (rows - self.words.shape[0]) * (self._row + 8) + (size * 8 if size > self.table.size else 0)
+
+    @property
+    def _row(self) -> int:
+        """The bytes of a state, which has no parent."""
+        return 8 * self.words.shape[1]
 
     def _rows(self, more: int) -> int:
         rows, needed = self.words.shape[0], self._kept + more
@@ -73,18 +77,16 @@ class Marked(States):
             return size
         return max(needed * 5 // 4 + 1, size * 2 if size * 2 <= SMALL_TABLE else size * 5 // 4)
 
-    def make_room(self, more: int) -> None:
-        """Have room for some more states."""
-        super().make_room(more)
-        self.parent.resize(0, refcheck=False)
-        self.marks.resize(self.words.shape[0], refcheck=False)
-
-    def _index(self, size: int) -> None:
-        table, self.table = self.table, np.zeros(size, np.uint64)
-        kernel.index_marks(self.table, table)
+    def _have_rows(self, rows: int) -> None:
+        """Have room for so many states at a time, and for no more: what was forgotten is used again."""
+        self.words.resize((rows, self.words.shape[1]), refcheck=False)
+        self.marks.resize(rows, refcheck=False)
 
     def _packed_anew(self) -> None:
         """Fingerprints stay as they are."""
+
+    def _have_table(self) -> None:
+        """It is saved as it is, and restored so."""
 
     @property
     def saved(self) -> dict[str, NDArray[Any]]:
@@ -94,6 +96,7 @@ class Marked(States):
 
     def restore(self, saved: dict[str, NDArray[Any]]) -> None:
         """Have what was saved, and nothing else."""
-        self.table = saved["table"]
         super().restore(saved)
+        self.table = np.zeros(2 * saved["table"].size + 1, np.uint64)
+        kernel.index_again(self.table, saved["table"], np.zeros(1024, np.uint64))
         self.marks = np.require(saved["marks"], requirements=["O", "W"])

@@ -11,6 +11,8 @@ processor then waits for many of them at once, where it would wait for one after
 holds half of a state's hash beside its number, so that hardly ever a state is read that is another. States are
 told apart by all their words, never by their hash alone.
 
+Where it matters, indexes are made unsigned: for a signed one numba asks whether it counts from the end.
+
 Whoever calls makes room: the kernel never allocates, it returns and says what is missing. All of it is in one
 file, as numba looks at no other when it asks whether what it compiled before is still good.
 """
@@ -68,13 +70,15 @@ STATES, TRANSITIONS, STUCK, BEYOND, FORGOTTEN = 0, 1, 2, 3, 4
 """Places in the counters: of states, of transitions, of stuck states, of new states left out at the limit, of states
 that are not there any more, which are the first ones."""
 
-FORGED, TEACHES, NEEDS = 1, 2, 4
+FORGED, TEACHES = 1, 2
 """Flags of a command."""
 
-UNKNOWN, CRAMPED = -1, -2
+NOTHING, UNKNOWN, URGENT, CRAMPED = -1, -2, -3, -4
+"""What there may be instead of a number: nothing comes of it; it is not learnt. Also, it is not learnt and it is that
+slot's turn before all others', below which are the bundles whose turn it is; and there is no room for it."""
 
-NOTHING, URGENT = -1, -2
-"""Where to begin with a local state: nowhere; and what a node is taken from whose turn it is."""
+SINGLE = 1 << 30
+"""Added to the number of a probe where it stands for a bundle in which there is nothing else."""
 
 OLD_PAIR = 1 << 32
 """Added to the number of a successor's parent: it has the same pair of sets, which was noted."""
@@ -99,8 +103,9 @@ def hash_of(row: Words) -> Whole:
     """The hash of a row of words."""
     found = np.uint64(0x9E3779B97F4A7C15)
     for word in row:
-        found = mixed(found ^ word) + np.uint64(0x9E3779B97F4A7C15)
-    return found
+        found = (found ^ word) * np.uint64(0xD6E8FEB86659FD93)
+        found ^= found >> np.uint64(32)
+    return found * np.uint64(0xD6E8FEB86659FD93)
 
 
 @inlined
@@ -117,8 +122,8 @@ def mark_of(field: Whole, value: Whole) -> Whole:
 
 @inlined
 def place_of(hashed: Whole, size: Whole) -> Whole:
-    """Where to begin to look for a hash in a table of a size below 2^32."""
-    return np.int64(((hashed & np.uint64(0xFFFFFFFF)) * np.uint64(size)) >> np.uint64(32))
+    """Where to begin to look for a hash in a table of a size below 2^32; the larger the hash, the further behind."""
+    return np.int64(((hashed >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
 
 
 @inlined
@@ -133,11 +138,11 @@ def intern(where: Interned, row: Words) -> Whole:
     """The number of a row, a new one if need be; UNKNOWN where there is no room for it."""
     size = where.table.size
     place = place_of(hash_of(row), size)
-    while where.table[place]:
-        number = np.int64(where.table[place]) - 1
+    while where.table[np.uint64(place)]:
+        number = np.int64(where.table[np.uint64(place)]) - 1
         same = True
         for word in range(row.size):
-            if where.rows[number, word] != row[word]:
+            if where.rows[np.uint64(number), word] != row[word]:
                 same = False
                 break
         if same:
@@ -147,7 +152,7 @@ def intern(where: Interned, row: Words) -> Whole:
     if number == where.rows.shape[0]:
         return UNKNOWN
     copy(row, where.rows, number)
-    where.table[place] = number + 1
+    where.table[np.uint64(place)] = number + 1
     where.used[0] = number + 1
     return number
 
@@ -169,18 +174,18 @@ def intern_set(sets: Sets, row: Words) -> Whole:
 @inlined
 def joined(sets: Sets, number: Whole, more: Whole, rows: Words) -> Whole:
     """The number of the union of a set and a row of others; UNKNOWN where there is no room for it."""
-    if more < 0:
+    if not more:
         return number
     key = (np.uint64(number) << np.uint64(32) | np.uint64(more)) + np.uint64(1)
-    place = np.int64(mixed(key) & np.uint64(sets.joined.shape[0] - 1))
-    if sets.joined[place, 0] == key:
-        return np.int64(sets.joined[place, 1])
+    place = (number * 8 + (more & 7)) & (sets.joined.shape[0] - 1)
+    if sets.joined[np.uint64(place), 0] == key:
+        return np.int64(sets.joined[np.uint64(place), 1])
     for word in range(sets.row.size):
-        sets.row[word] = sets.all.rows[number, word] | rows[more, word]
+        sets.row[word] = sets.all.rows[np.uint64(number), word] | rows[np.uint64(more), word]
     found = intern_set(sets, sets.row)
     if found != UNKNOWN:
-        sets.joined[place, 0] = key
-        sets.joined[place, 1] = np.uint64(found)
+        sets.joined[np.uint64(place), 0] = key
+        sets.joined[np.uint64(place), 1] = np.uint64(found)
     return found
 
 
@@ -221,90 +226,107 @@ def within(one: Words, number: Whole, other: Words, of: Whole) -> bool:
 
 
 @inlined
-def child(tables: Tables, node: Whole, value: Whole) -> Whole:
-    """The node to which a value leads, UNKNOWN if it is not learnt."""
-    base, mask = tables.nodes[node, 1], tables.nodes[node, 2]
-    if base < 0:
-        return UNKNOWN
-    at = value & mask
-    while tables.kids[base + at, 0] >= 0:
-        if tables.kids[base + at, 0] == value:
-            return np.int64(tables.kids[base + at, 1])
-        at = (at + 1) & mask
-    return UNKNOWN
-
-
-@inlined
-def value_of(tables: Tables, now: Longs, variable: Whole) -> Whole:
-    """The value of a variable in the state whose fields are given, UNKNOWN if it is not learnt."""
-    of, base, size = tables.variables[variable]
-    key = now[of]
-    if base < 0:
-        return key
-    return np.int64(tables.values[base + key]) if key < size else UNKNOWN
-
-
-@inlined
-def is_enabled(tables: Tables, number: Whole, known: Words, terms: Whole) -> bool:
+def is_enabled(tables: Tables, number: Whole, known: Words, terms: Whole) -> Whole:
     """Whether a command can be taken with a set of terms known."""
-    flags = tables.commands[number, 5]
-    if flags & NEEDS and not within(tables.needs, tables.commands[number, 2], known, terms):
-        return False
-    return not (flags & TEACHES and within(tables.learns, tables.commands[number, 3], known, terms))
+    terms, number = np.uint64(terms), np.uint64(number)
+    needs, learns = np.uint64(tables.commands[number, 2]), np.uint64(tables.commands[number, 3])
+    missing = new = np.uint64(0)
+    for word in range(known.shape[1]):
+        missing |= tables.needs[needs, word] & ~known[terms, word]
+        new |= tables.learns[learns, word] & ~known[terms, word]
+    return (missing == 0) & ((new != 0) | (tables.commands[number, 5] & TEACHES == 0))
+
+
+@inlined
+def looked_up(tables: Tables, now: Longs, probe: Whole) -> Whole:
+    """What a probe leads to in the state whose fields are given."""
+    row = np.uint64(probe)
+    value = now[np.uint64(tables.probes[row, 0])]
+    if value >= tables.probes[row, 2]:
+        return UNKNOWN
+    return np.int64(tables.after[np.uint64(tables.probes[row, 1] + value)])
 
 
 @inlined
 def walk(tables: Tables, work: Work, slots: Whole, known: Words, exhausted: bool) -> Whole:
     """Put the commands possible in the state of `work.now` into `work.enabled`; how many, or UNKNOWN or CRAMPED.
 
-    If UNKNOWN, the node and the value that it does not know are the first two on the stack.
+    If UNKNOWN, what was to be looked up, and the value for which there is nothing, are the first two on the stack.
     """
     now, stack = work.now, work.stack
-    last_action, last_fork = (4, 7) if exhausted else (5, 8)
-    top = found = 0
-    turn = UNKNOWN
-    for slot in range(slots - 1, -1, -1):
-        start = tables.starts[slot, now[slot]]
-        if start >= 0:
-            stack[top] = start
-            top += 1
-        elif start != NOTHING:
-            turn = URGENT - start
-    if turn >= 0:
-        stack[0], top = turn, 1
+    last_action, last_probe = (1, 4) if exhausted else (2, 5)
+    top = found = probe = 0
+    lowest: Whole = 0
+    for slot in range(slots):
+        start: Whole = np.int64(tables.starts[slot, np.uint64(now[slot])])
+        stack[np.uint64(top)] = start
+        top += start >= 0
+        lowest = min(lowest, start)
+    if lowest < NOTHING:
+        stopped = UNKNOWN
+        for slot in range(slots):
+            start = tables.starts[slot, now[slot]]
+            if start <= URGENT:
+                stopped = slot
+                break
+            if start == UNKNOWN:
+                stopped = slot
+        start = tables.starts[stopped, now[stopped]]
+        if start >= URGENT:
+            stack[0], stack[1] = UNKNOWN - stopped, now[stopped]
+            return UNKNOWN
+        stack[0], top = URGENT - 1 - start, 1
     while top:
         top -= 1
-        node: Whole = np.int64(stack[top])
-        variable = tables.nodes[node, 0]
-        while variable >= 0:
-            value = value_of(tables, now, variable)
-            following = child(tables, node, value) if value != UNKNOWN else UNKNOWN
-            if following == UNKNOWN:
-                stack[0], stack[1] = node, now[tables.variables[variable, 0]]
+        bundle: Whole = np.int64(stack[np.uint64(top)])
+        while bundle >= SINGLE:
+            probe = bundle - SINGLE
+            bundle = looked_up(tables, now, probe)
+        if bundle < 0:
+            if bundle == UNKNOWN:
+                stack[0], stack[1] = probe, now[tables.probes[probe, 0]]
                 return UNKNOWN
-            node = following
-            variable = tables.nodes[node, 0]
-        begin, end = tables.nodes[node, 3], tables.nodes[node, last_action]
+            continue
+        at = np.uint64(bundle)
+        begin, end = tables.bundles[at, 0], tables.bundles[at, last_action]
         if found + end - begin > work.enabled.size:
             return CRAMPED
         for action in range(begin, end):
-            number = tables.actions[action]
-            if is_enabled(tables, number, known, now[slots]):
-                work.enabled[found] = number
-                found += 1
-        begin, end = tables.nodes[node, 6], tables.nodes[node, last_fork]
+            number = tables.actions[np.uint64(action)]
+            work.enabled[np.uint64(found)] = number
+            found += is_enabled(tables, number, known, now[slots])
+        begin, end = tables.bundles[at, 3], tables.bundles[at, last_probe]
         if top + end - begin > stack.size:
             return CRAMPED
-        for fork in range(begin, end):
-            stack[top] = tables.forks[fork]
-            top += 1
+        for probe in range(begin, end):
+            following = looked_up(tables, now, probe)
+            if following == UNKNOWN:
+                stack[0], stack[1] = probe, now[tables.probes[probe, 0]]
+                return UNKNOWN
+            stack[np.uint64(top)] = following
+            top += following >= 0
     return found
+
+
+@compiled
+def note_effects(tables: Tables, layout: Layout, effects: Words, begin: Whole, end: Whole) -> None:
+    """Note what some commands assign: for each word of a state which bits it leaves, and which it sets."""
+    for number in range(begin, end):
+        effect = effects[number]
+        for word in range(effect.size // 2):
+            effect[2 * word], effect[2 * word + 1] = ~np.uint64(0), np.uint64(0)
+        for assign in range(tables.commands[number, 0], tables.commands[number, 1]):
+            field, value = tables.assigns[assign]
+            at, shift = 2 * np.int64(layout.word[field]), layout.shift[field]
+            effect[at] &= ~(layout.mask[field] << shift)
+            effect[at + 1] |= np.uint64(value) << shift
 
 
 @inlined
 def take(
     tables: Tables,
     layout: Layout,
+    effects: Words,
     work: Work,
     slots: Whole,
     row: Words,
@@ -322,26 +344,21 @@ def take(
     """
     now = work.now
     for each in range(many):
-        command = tables.commands[work.enabled[each]]
+        number_of = np.uint64(work.enabled[each])
+        command = tables.commands[number_of]
         terms = joined(known, now[slots], command[3], tables.learns)
         facts = joined(happened, now[slots + 1], command[4], tables.records)
         if terms == UNKNOWN or facts == UNKNOWN:
             return False
-        copy(row, work.words, to + each)
-        after = work.words[to + each]
-        for assign in range(command[0], command[1]):
-            write(layout, after, tables.assigns[assign, 0], tables.assigns[assign, 1])
-        if terms != now[slots]:
-            write(layout, after, slots, terms)
-        if facts != now[slots + 1]:
-            write(layout, after, slots + 1, facts)
-        if command[5] & FORGED:
-            write(layout, after, slots + 2, now[slots + 2] + 1)
-        work.parent[to + each] = number
-        if terms == now[slots] and facts == now[slots + 1]:
-            work.parent[to + each] |= OLD_PAIR
+        after, effect = work.words[np.uint64(to + each)], effects[number_of]
+        for word in range(row.size):
+            after[word] = (row[word] & effect[2 * word]) | effect[2 * word + 1]
+        after[layout.word[slots]] ^= np.uint64(terms ^ now[slots]) << layout.shift[slots]
+        after[layout.word[slots + 1]] ^= np.uint64(facts ^ now[slots + 1]) << layout.shift[slots + 1]
+        after[layout.word[slots + 2]] += np.uint64(command[5] & FORGED) << layout.shift[slots + 2]
+        old_pair = (terms == now[slots]) & (facts == now[slots + 1])
+        work.parent[to + each] = number | (old_pair * OLD_PAIR)
         if not marked:
-            work.hashes[to + each] = hash_of(after)
             continue
         hashed = mark
         for assign in range(command[0], command[1]):
@@ -363,7 +380,13 @@ def take(
 @inlined
 def note_pair(layout: Layout, row: Words, slots: Whole, pairs: Pairs, number: Whole) -> None:
     """Note the pair of sets of a new state."""
-    pairs.row[0] = np.uint64(read(layout, row, slots)) << np.uint64(32) | np.uint64(read(layout, row, slots + 1))
+    terms, facts = read(layout, row, slots), read(layout, row, slots + 1)
+    pair = np.uint64(terms) << np.uint64(32) | np.uint64(facts)
+    place = (facts ^ (terms << 7)) & (pairs.lately.size - 1)
+    if pairs.lately[place] == pair + np.uint64(1):
+        return
+    pairs.lately[place] = pair + np.uint64(1)
+    pairs.row[0] = pair
     before = pairs.seen.used[0]
     if intern(pairs.seen, pairs.row) == before:
         pairs.first[before] = number
@@ -401,18 +424,6 @@ def insert_marks(
             note_pair(layout, row, slots, pairs, number)
 
 
-@compiled
-def index_marks(table: Words, marks: Words) -> None:
-    """Put fingerprints into a table; zeros among them are none."""
-    size = table.size
-    for mark in marks:
-        if mark:
-            place = place_of(mark, size)
-            while table[place]:
-                place = place + 1 if place + 1 < size else 0
-            table[place] = mark
-
-
 @inlined
 def insert(
     store: Store, layout: Layout, work: Work, slots: Whole, pairs: Pairs, count: Longs, many: Whole, limit: Whole
@@ -424,24 +435,26 @@ def insert(
     size, table, words = store.table.size, store.table, store.words
     touched: Whole = np.uint64(0)
     for each in range(many):
-        touched ^= table[place_of(work.hashes[each], size)]
+        hashed = hash_of(work.words[each])
+        work.hashes[each] = hashed
+        touched ^= table[np.uint64(place_of(hashed, size))]
     for each in range(many):
-        entry = table[place_of(work.hashes[each], size)]
+        entry = table[np.uint64(place_of(work.hashes[each], size))]
         if entry and (entry ^ work.hashes[each]) < np.uint64(1 << 32):
-            touched ^= words[np.int64(entry & np.uint64(0xFFFFFFFF)) - 1, 0]
+            touched ^= words[(entry & np.uint64(0xFFFFFFFF)) - np.uint64(1), 0]
     work.hashes[many] = touched  # only so that the reading is not left out
     for each in range(many):
         hashed, row = work.hashes[each], work.words[each]
         half = hashed & np.uint64(0xFFFFFFFF00000000)
         place = place_of(hashed, size)
         is_new = True
-        while table[place]:
-            entry = table[place]
+        while table[np.uint64(place)]:
+            entry = table[np.uint64(place)]
             if entry & np.uint64(0xFFFFFFFF00000000) == half:
                 number = np.int64(entry & np.uint64(0xFFFFFFFF)) - 1
                 same = True
                 for word in range(row.size):
-                    if words[number, word] != row[word]:
+                    if words[np.uint64(number), word] != row[word]:
                         same = False
                         break
                 if same:
@@ -457,7 +470,7 @@ def insert(
         count[STATES] = number + 1
         copy(row, words, number)
         store.parent[number] = work.parent[each] & ~OLD_PAIR
-        table[place] = half | np.uint64(number + 1)
+        table[np.uint64(place)] = half | np.uint64(number + 1)
         if not work.parent[each] & OLD_PAIR:
             note_pair(layout, row, slots, pairs, number)
 
@@ -483,6 +496,25 @@ def index_states(store: Store, many: Whole, hashes: Words) -> None:
 
 
 @compiled
+def index_again(table: Words, entries: Words, some: Words) -> None:
+    """Fill an empty table with the entries of a smaller one: one pass over both, as places follow the hashes.
+
+    `some` is room for some entries.
+    """
+    size = table.size
+    for begin in range(0, entries.size, some.size):
+        many = 0
+        for at in range(begin, min(begin + some.size, entries.size)):
+            some[many] = entries[at]
+            many += entries[at] != 0
+        for each in range(many):
+            place = place_of(some[each], size)
+            while table[place]:
+                place = place + 1 if place + 1 < size else 0
+            table[place] = some[each]
+
+
+@compiled
 def repack(flat: Words, many: Whole, old: Layout, width: Whole, new: Layout, wider: Whole, values: Longs) -> None:
     """Pack all states anew, in place and from the last one on, as the new rows are at least as long.
 
@@ -505,6 +537,7 @@ def expand(
     start: Whole,
     tables: Tables,
     layout: Layout,
+    effects: Words,
     store: Store,
     known: Sets,
     happened: Sets,
@@ -552,7 +585,9 @@ def expand(
                 break
             if found > room - many:
                 break
-            if not take(tables, layout, work, slots, row, todo[start], known, happened, many, found, marked, mark):
+            if not take(
+                tables, layout, effects, work, slots, row, todo[start], known, happened, many, found, marked, mark
+            ):
                 status = SETS
                 break
             many += found

@@ -21,7 +21,7 @@ Whole = Any
 class Layout(NamedTuple):
     """Where each field of a state is: its word, its shift, and its mask once shifted."""
 
-    word: Longs
+    word: Words
     shift: Words
     mask: Words
 
@@ -29,27 +29,25 @@ class Layout(NamedTuple):
 class Tables(NamedTuple):
     """A program's trees and commands, as far as they are learnt.
 
-    A row of `nodes` has the variable to look at (-1 for none), base and mask of the node's part of `kids`, then where
-    its `actions` begin, where those of the attacker's messages do, and where they end; and the same of its `forks`.
-    Forks that look at no variable are not there: what they have is their parent's. A part of `kids` is a small hash
-    table of (value, node). A row of `commands` has begin and end of its `assigns` (field, value), its rows in
-    `needs`, `learns` and `records` (-1 for none), and its flags. A row of `variables` has the number of the field of
-    which it is a function, and base and size of the function's table in `values` (-1: the field itself).
-    `starts` has, for each slot and local state, where to begin: a node; NOTHING if nothing can come of it; or, below
-    that, URGENT less a node, if it is that slot's turn before all others'.
+    A bundle is some nodes of trees that are looked at together (`explicit_bundles`). A row of `bundles` has where its
+    `actions` begin, where those of the attacker's messages do, and where they end; and the same of its `probes`. A
+    probe looks at one field for all nodes of the bundle that do: its row has the field, and base and size of its part
+    of `after`, which has for each value the bundle that follows. In place of a bundle there may be NOTHING, where there
+    is nothing in it; UNKNOWN; or SINGLE and a probe's row, where there is only that probe in it.
+    A row of `commands` has begin and end of its `assigns` (field, value), its rows in `needs`, `learns` and `records`
+    (whose first rows are empty), and its flags. `starts` has, for each slot and local state, the bundle to begin with;
+    if it is that slot's turn before all others', it is taken from URGENT - 1; and URGENT is such a one that is unknown.
     """
 
-    nodes: Ints
-    kids: Ints
+    bundles: Ints
+    probes: Ints
+    after: Ints
     actions: Ints
-    forks: Ints
     commands: Ints
     assigns: Ints
     needs: Words
     learns: Words
     records: Words
-    variables: Ints
-    values: Ints
     starts: Ints
 
 
@@ -91,11 +89,12 @@ class Store(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """The pairs of a set of terms and a set of facts that occur, and the first state of each."""
+    """The pairs of a set of terms and a set of facts that occur, the first state of each, and some met `lately`."""
 
     seen: Interned
     first: Longs
     row: Words
+    lately: Words
 
 
 class Work(NamedTuple):

@@ -76,7 +76,7 @@ class Program:
         self.initially_known = self.known(self.composition.knowledge(world))
         self._steps = StepsOf(self)
         self.roots = tuple(self._root(slot) for slot in range(self.n))
-        self._settle()
+        self.settle()
 
     # -------------------------------------------------------------- values
 
@@ -163,7 +163,7 @@ class Program:
             assert node.variable is not None
             found = node.children[value] = self._grow({**node.path, node.variable: value}, node.body, node.forging)
             self.changed.append(node.number)
-            self._settle()
+            self.settle()
         return found
 
     def command(self, command: Command) -> int:
@@ -200,7 +200,7 @@ class Program:
         forging = node.forging or found.forger is not None
         node.forks = tuple(self._grow(dict(node.path), body, forging) for body in found.bodies)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Forge what can be forged of terms that were not known before."""
         while self._unforged:
             new, self._unforged = self._unforged, []

@@ -17,7 +17,8 @@ from itertools import pairwise
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from oauth_model.engines.explicit import MOST, SECONDS, Cut, _interrupts
+from oauth_model.engines.explicit import MOST, SECONDS, Cut
+from oauth_model.engines.interrupts import noted_interrupts
 from oauth_model.engines.plain import Plain, State
 from oauth_model.engines.program import Program
 from oauth_model.engines.split_kept import Kept
@@ -225,7 +226,7 @@ def search(
     """
     scenario = program.composition.scenario
     goals = tuple(dict.fromkeys(goals))
-    with TemporaryDirectory(prefix="oauth-model-") as folder, _interrupts() as interrupts:
+    with TemporaryDirectory(prefix="oauth-model-") as folder, noted_interrupts() as interrupts:
         split = Split(program, goals, stop_on, limits, progress, Kept(folder))
         while True:
             team = spread.team((scenario, goals), "a search")

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from oauth_model.checkers.parcel import Packer
-from oauth_model.engines.explicit_store import WORD, SetsOf
+from oauth_model.engines.explicit_pools import WORD
+from oauth_model.engines.explicit_sets import SetsOf
 from oauth_model.engines.kernel_arrays import Ints, Longs, Words
 from oauth_model.engines.program import Program
 from oauth_model.engines.split_sets import AHEAD, append, keys, renumbered
@@ -236,7 +237,7 @@ class Numbers:
             self.fields[slot].follow([program.local(slot, *both) for both in zip(sessions, waiting, strict=True)])
         self.terms.follow([number for term in terms for number in program.known([term])])
         self.facts.follow([number for fact in facts for number in program.happened([fact])])
-        program._settle()  # what can be forged of these terms, before a state is looked at where they are known
+        program.settle()  # what can be forged of these terms, before a state is looked at where they are known
 
     def take_sets(self, news: News) -> None:
         """Have a number for each new set; the sets must be wide enough for all terms and facts."""

@@ -1,6 +1,6 @@
 """Sets of terms and of facts, on their way between the workers of a split search: as rows of bits, and as bytes.
 
-A set that came from elsewhere is put among a worker's own (`explicit_store`), where the kernel finds it.
+A set that came from elsewhere is put among a worker's own (`explicit_sets`), where the kernel finds it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oauth_model.engines import kernel
-from oauth_model.engines.explicit_store import WORD, InternedRows, SetsOf
+from oauth_model.engines.explicit_pools import WORD
+from oauth_model.engines.explicit_sets import InternedRows, SetsOf
 from oauth_model.engines.kernel_arrays import Longs, Whole, Words
 
 AHEAD = 8
@@ -50,8 +51,6 @@ def append(sets: SetsOf, rows: Words, of_parts: dict[bytes, int]) -> None:
     room = sets.all.rows.shape[0]
     sets.part.resize(room, refcheck=False)
     sets.part[before : before + len(part)] = part
-    if room > sets.most:
-        sets.most = AHEAD * room
 
 
 def _enter(interned: InternedRows, rows: Words) -> None:
@@ -67,7 +66,7 @@ def _enter(interned: InternedRows, rows: Words) -> None:
 def enter(table: NDArray[np.uint32], hashes: Words, begin: Whole) -> None:
     """Enter rows from a number on where the kernel looks for them, as it does itself."""
     for each in range(hashes.size):
-        place: Whole = np.int64(((hashes[each] & np.uint64(0xFFFFFFFF)) * np.uint64(table.size)) >> np.uint64(32))
+        place: Whole = np.int64(((hashes[each] >> np.uint64(32)) * np.uint64(table.size)) >> np.uint64(32))
         while table[place]:
             place = place + 1 if place + 1 < table.size else 0
         table[place] = begin + each + 1
@@ -78,9 +77,6 @@ def hashes_of(rows: Words) -> Words:
     found = np.full(rows.shape[0], 0x9E3779B97F4A7C15, np.uint64)
     for word in range(rows.shape[1]):
         found ^= rows[:, word]
-        for _ in range(2):
-            found ^= found >> np.uint64(32)
-            found *= np.uint64(0xD6E8FEB86659FD93)
+        found *= np.uint64(0xD6E8FEB86659FD93)
         found ^= found >> np.uint64(32)
-        found += np.uint64(0x9E3779B97F4A7C15)
-    return found
+    return found * np.uint64(0xD6E8FEB86659FD93)

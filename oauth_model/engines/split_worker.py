@@ -23,7 +23,6 @@ from oauth_model.engines.explicit_store import States
 from oauth_model.engines.kernel_arrays import Ints, Layout, Longs, Words, Work
 from oauth_model.engines.program import Program
 from oauth_model.engines.split_numbers import News, Numbers, Report
-from oauth_model.engines.split_sets import hashes_of
 from oauth_model.goals.goal import Goal
 
 AT_A_TIME = 1 << 16
@@ -241,7 +240,7 @@ class Worker:
             some = np.require(rows[begin : begin + INSERTED], requirements=["C", "W"])
             many, none = some.shape[0], np.zeros(0, np.int32)
             states.make_room(many)
-            hashes = np.append(hashes_of(some), np.uint64(0))
+            hashes = np.zeros(many + 1, np.uint64)
             from_ = np.require(parents[begin : begin + INSERTED], requirements=["C", "W"])
             work = Work(some, hashes, from_, np.zeros(0, np.int64), none, none, np.zeros((0, 3), np.int64))
             store, slots, most = states.store, self._program.n, explicit.MOST // self._of

@@ -1,155 +1,92 @@
-"""All engines say the same: on scenarios at random, and not when one of them is broken on purpose."""
+"""All ways to search say the same, on scenarios at random: one after the other, and as a table over processes."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, event, given, seed, settings, target
+from hypothesis import strategies as st
 
 from oauth_model.checkers.engines import search
-from oauth_model.engines.program import Program
-from oauth_model.engines.reach import Reach
-from oauth_model.engines.steps_of import StepsOf
-from oauth_model.engines.tree import Command
+from oauth_model.checkers.table import run_table
 from oauth_model.engines.walk import Limits
-from oauth_model.errors import ModelError
 from oauth_model.goals import SAFETY
 from oauth_model.scenario import Scenario
-from tests.core.scenarios import SCENARIOS
 from tests.engines.scenarios import SCENARIO
+from tests.engines.ways import HOW, WAYS, How, Said, compare, reference, said
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 """Thousands of larger scenarios instead of some hundreds of small ones."""
 
-EXAMPLES = 3000 if DEEP else 120
-STATES = 20_000 if DEEP else 600
+PARTS = 6
+"""So many tests draw scenarios of their own: they can run side by side."""
 
-ENGINES = ("explicit", "symbolic")
+EXAMPLES = 500 if DEEP else 50
+STATES = 5000 if DEEP else 1000
+FEW_STATES = 1000 if DEEP else 150
+"""Up to so many states are looked at with diagrams of pure Python."""
 
+SLOW = ("reduced", "split", "pure Python diagrams")
+"""The ways that take long: each scenario is searched in one of them, and half of them with fingerprints."""
 
-@dataclass(frozen=True)
-class Said:
-    """What engines have to agree on: the number of states, and the length of a shortest run for each broken goal."""
-
-    states: int
-    steps: dict[str, int]
-
-
-def said(scenario: Scenario, engine: str) -> Said:
-    walk = search(scenario, SAFETY, engine=engine, limits=Limits()).walk
-    assert walk.complete
-    return Said(walk.states, {goal.slug: len(run) for goal, run in sorted(walk.found.items(), key=str)})
-
-
-def within(scenario: Scenario, states: int) -> bool:
-    try:
-        return search(scenario, SAFETY, engine="reference", limits=Limits(states)).walk.complete
-    except ModelError:  # such as an attacker who plays a role that the mitigations leave no room for
-        return False
-
-
-@settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
-@given(scenario=SCENARIO)
-def test_engines_agree_on_scenarios_at_random(scenario: Scenario) -> None:
-    assume(within(scenario, STATES))
-    expected = said(scenario, "reference")
-    for engine in ENGINES:
-        assert said(scenario, engine) == expected, engine
-
-
-# ------------------------------------------------------------------ faults on purpose
-
-
-def drops_commands(patch: pytest.MonkeyPatch) -> None:
-    """One in eleven commands is lost."""
-    images = Reach._images
-
-    def broken(reach: Reach, alike: list[int], states: object) -> Iterator[object]:
-        kept = [number for number in alike if number % 11]
-        return images(reach, kept, states) if kept else iter(())
-
-    patch.setattr(Reach, "_images", broken)
-
-
-def forgets_who_is_idle(patch: pytest.MonkeyPatch) -> None:
-    """A step reads one variable less than it depends on: every idle session is begun, not one for all."""
-    patch.setattr(StepsOf, "_is_first", lambda *_: True)
-
-
-def forgets_what_happened(patch: pytest.MonkeyPatch) -> None:
-    """What a command records is not written down."""
-    command = StepsOf._command
-
-    def broken(steps: StepsOf, *arguments: object, **options: object) -> Command:
-        made = command(steps, *arguments, **options)  # type: ignore[arg-type]
-        return Command(
-            made.guard, made.needs, made.assigns, made.learns, frozenset(), made.forged, made.teaches, made.change
-        )
-
-    patch.setattr(StepsOf, "_command", broken)
-
-
-def forgets_what_is_needed(patch: pytest.MonkeyPatch) -> None:
-    """The attacker says what it does not know."""
-    command = StepsOf._command
-
-    def broken(steps: StepsOf, *arguments: object, **options: object) -> Command:
-        made = command(steps, *arguments, **options)  # type: ignore[arg-type]
-        return Command(
-            made.guard, frozenset(), made.assigns, made.learns, made.records, made.forged, made.teaches, made.change
-        )
-
-    patch.setattr(StepsOf, "_command", broken)
-
-
-def lets_others_go_first(patch: pytest.MonkeyPatch) -> None:
-    """Nothing is urgent."""
-    patch.setattr(Program, "urgent", lambda *_: None)
-
-
-FAULTS: tuple[tuple[Callable[[pytest.MonkeyPatch], None], tuple[str, ...]], ...] = (
-    (drops_commands, ("symbolic",)),
-    (forgets_who_is_idle, ENGINES),
-    (forgets_what_happened, ENGINES),
-    (forgets_what_is_needed, ENGINES),
-    (lets_others_go_first, ENGINES),
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink, *([Phase.target] if DEEP else []))
+RANDOM = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=False,
+    phases=PHASES,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 
-WATCHED = ("two users", "login forgery, implicit", "downgrade refused", "replay revokes", "stolen token")
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_all_ways_agree_on_scenarios_at_random(part: int) -> None:
+    agreed: set[tuple[Scenario, How, str]] = set()
+
+    @seed(part)
+    @RANDOM
+    @given(scenario=SCENARIO, how=HOW, slow=st.sampled_from(SLOW))
+    def agree(scenario: Scenario, how: How, slow: str) -> None:
+        if (scenario, how, slow) in agreed:
+            return
+        expected = reference(scenario, STATES)
+        assume(expected is not None)
+        assert expected is not None and expected.states is not None
+        target(float(len(expected.steps)), label="broken goals")
+        event(f"attacked: {scenario.attacker.acts}; broken: {bool(expected.steps)}")
+        left_out = {*SLOW} - {slow}
+        if expected.states > FEW_STATES:
+            left_out.add("pure Python diagrams")
+        if not how.fingerprints:
+            left_out.add("fingerprints")
+        compare(scenario, expected, [way for way in WAYS if way not in left_out], how)
+        agreed.add((scenario, how, slow))
+
+    agree()
 
 
-@pytest.fixture(scope="module")
-def expected() -> dict[str, Said]:
-    return {name: said(SCENARIOS[name], "reference") for name in WATCHED}
+# ------------------------------------------------------------------ tables over processes
 
 
-@pytest.mark.parametrize("name", WATCHED)
-def test_engines_agree_on_scenarios_that_faults_are_tried_on(name: str, expected: dict[str, Said]) -> None:
-    assert [said(SCENARIOS[name], engine) for engine in ENGINES] == [expected[name]] * len(ENGINES)
+def ask(task: tuple[Scenario, str]) -> Said | None:
+    """What an engine says of a scenario, anywhere; None if there are too many states."""
+    scenario, engine = task
+    searched = search(scenario, SAFETY, engine=engine, limits=Limits(STATES))
+    return said(searched) if searched.walk.complete else None
 
 
-@pytest.mark.parametrize(
-    ("fault", "engine"),
-    [(fault, engine) for fault, engines in FAULTS for engine in engines],
-    ids=lambda value: value if isinstance(value, str) else value.__name__,
-)
-def test_an_engine_with_a_fault_is_found_out(
-    fault: Callable[[pytest.MonkeyPatch], None],
-    engine: str,
-    expected: dict[str, Said],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    fault(monkeypatch)
+def test_a_table_over_processes_says_the_same() -> None:
+    @seed(1)
+    @settings(RANDOM, max_examples=40 if DEEP else 4)
+    @given(scenarios=st.lists(SCENARIO, min_size=12, max_size=12))
+    def agree(scenarios: list[Scenario]) -> None:
+        tasks = [(scenario, engine) for scenario in scenarios for engine in ("reference", "explicit", "reduced")]
+        table = run_table(tasks, ask, jobs=2)
+        for at, scenario in enumerate(scenarios):
+            expected, *others = table[3 * at : 3 * at + 3]
+            assert expected == reference(scenario, STATES)
+            if expected is not None:
+                assert not any(other is None or expected.disagrees(other) for other in others)
 
-    def differs(name: str) -> bool:
-        try:
-            return said(SCENARIOS[name], engine) != expected[name]
-        except (AssertionError, LookupError):  # a fault may also show as an engine that contradicts itself
-            return True
-
-    assert any(differs(name) for name in WATCHED)
+    agree()

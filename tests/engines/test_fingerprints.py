@@ -129,7 +129,7 @@ def test_short_fingerprints_collide_as_often_as_random_numbers_would() -> None:
 
 def test_states_of_the_same_fingerprint_are_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """With too few bits states are lost: the comparisons above would see it."""
-    monkeypatch.setattr(explicit_marks, "KEPT", 0x3FF << 22)
+    monkeypatch.setattr(explicit_marks, "KEPT", 0x3FF << 54)
     walk, whole = search(FORGERY), whole_of(SMALL)
     assert 1 < walk.states <= 1024 < whole.states
     assert counts(walk) != counts(whole)

@@ -15,10 +15,15 @@ import pytest
 
 from oauth_model.attacks import ATTACKS
 from oauth_model.checkers.exhaustive import Judge, explore
+from oauth_model.engines.actions import Calm, as_bits, members
+from oauth_model.engines.actions_closure import Closure
+from oauth_model.engines.actions_index import Lack
 from oauth_model.engines.plain import Plain
 from oauth_model.engines.program import Program
-from oauth_model.engines.reduced import Questions, Reduced, search, terminal
-from oauth_model.engines.stubborn import Actions, Calm, Closure, Lack, as_bits, members
+from oauth_model.engines.reduced import Reduced, search
+from oauth_model.engines.reduced_goals import Questions
+from oauth_model.engines.reduced_parts import terminal
+from oauth_model.engines.stubborn import Actions
 from oauth_model.engines.walk import Limits, Status
 from oauth_model.facts import LoggedIn, Started
 from oauth_model.goals import SAFETY, always, state_and_verifier_stay_secret_until_used

@@ -86,9 +86,13 @@ class InThisProcess(Spread):
 
 @dataclass(frozen=True)
 class Watched(Spread):
-    """A team of processes of which one is killed when a method is called for the so-many-th time, in each team."""
+    """A team of processes of which one is killed when a method is called for the so-many-th time, in each team.
+
+    It may still be dying while it is called, or not: `surely` it is dead by then.
+    """
 
     kill: tuple[tuple[str, int], ...] = ()
+    surely: bool = False
     calls: list[list[str]] = field(default_factory=list)
 
     def team(self, task: Any, what: str) -> Team:
@@ -103,6 +107,8 @@ class Watched(Spread):
                 victim = team.size - 1
                 pid = usual("process", [()], victim)[0]
                 os.kill(pid, signal.SIGKILL)
+                if self.surely:
+                    _until(lambda: not _runs(pid))
             return usual(method, each, first)
 
         team.call = call  # type: ignore[method-assign]
@@ -296,8 +302,9 @@ def test_a_search_goes_on_from_what_was_kept_when_a_worker_is_killed(method: str
     assert all(calls.count("look_at") <= layers - 4 for calls in spread.calls[1:])
 
 
-def test_workers_that_always_die_are_given_up() -> None:
-    spread = Watched(2, kill=(("accept", 2),) * 5)
+def test_workers_that_always_die_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(split, "OFTEN", float("inf"))  # deaths count anew once something was kept, however slow this is
+    spread = Watched(2, kill=(("accept", 2),) * 5, surely=True)
     with pytest.raises(ModelError, match=r"^a worker of the search died 3 times \(.* status -9\)\. .*lower the"):
         split_search(SEVERAL[SMALL], spread)
     assert len(spread.calls) == split.TRIES
