@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from oauth_model.deployment_facts import DeploymentFacts, Setup
 from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_OWNER, RESOURCE_SERVER, USER_AGENT
 from oauth_model.terms import (
     ClientAssertion,
@@ -57,50 +58,16 @@ def browser_of(user: str) -> str:
 
 
 @dataclass(frozen=True)
-class Cast:
-    """The parties of a scenario.
+class Cast(Setup, DeploymentFacts):
+    """The parties of a scenario; with what their deployment has, and how they are set up.
 
     `owned` are those that the attacker plays. `taken_over` says whether the attacker has got hold of a host under
-    each honest client's domain (RFC 9700 section 4.1.1 has the case of a dangling DNS entry). `response_types` and
+    each honest client's domain (RFC 9700 section 4.1.1 has the case of a dangling DNS entry), `app_on_device` that an
+    app of its own is on the resource owners' devices, `persuaded` that resource owners send it the address that they
+    see where it asks them to, `history_is_read` that it has their devices when they are done. `response_types` and
     `grant_types` are what clients registered, the `_supported` ones what authorization servers support (none given
-    means those of the scenario's flows), and `client_uses` is the response type that honest clients send.
-    `audience_restricted` and `redirect_status` are how authorization servers issue tokens and redirect.
-
-    With `openid` clients sign users in with OpenID Connect: there are ID tokens. With `token_in_response` false honest
-    clients use no response type that has an access token. With `reused_secrets` a client has one code verifier
-    and one nonce for all its runs, and with `rogue_token_endpoint` it is configured with a token endpoint of the
-    attacker's for honest authorization servers.
-
-    What else clients have at their sites: `open_redirector` is a page of its own ("page"), or the redirection
-    endpoint itself ("callback"), that redirects to where the query says; with `user_content` a user can write pages
-    there that embed what is elsewhere; with `third_party_content` the redirection endpoint's own page embeds such
-    things, and with `leaking_error_page` a script on its error page tells others its address. `referrer_policy` is what
-    clients say of the Referer header field: "unsafe-url" or "no-referrer". `response_mode` is the one that
-    clients ask for (None for that of the grant), and `response_modes_supported` those that authorization servers let a
-    request choose. With `any_target_origin` a response by web message may go to whatever page opened the window; with
-    `pages_in_frames` other sites can have an authorization server's pages in theirs; with `acts_on_consent` it does
-    what is asked for when the resource owner consents. With `session_in_state` clients find the session that a
-    response belongs to by its state, and not by the browser's cookie.
-    `cleartext` are the pages of clients that are on http: "login", "redirection endpoint"; with
-    `host_cookies` clients' cookies have the prefix `__Host-`: they are set and sent over https alone, by their own
-    host. With `careful_users` resource owners set out to sign in with honest authorization servers alone. With
-    `discovery` clients learn endpoints and credentials from metadata and by registration, for each issuer.
-    `authentication` is how confidential clients authenticate: "client_secret", "private_key_jwt", "tls_client_auth".
-    An assertion's audience is the token endpoint or, with `audience_is_issuer`, the issuer alone; clients sign with
-    one key or, with `keys_per_server`, with one for each authorization server.
-
-    A client may be a platform on which several tenants have connections to authorization servers, one connection for
-    each issuer; what connects to the attacker's is the attacker's. With `context_in_uri` it goes by the redirection
-    URI at which a response comes in for the connection that it belongs to, and keeps no connection in its session;
-    with `token_vault` a tenant can use the tokens that runs of its connections brought.
-
-    `native` is the kind of redirection URI that native clients have, "private-use" or "loopback" (RFC 8252 sections 7.1
-    and 7.3); None for an https URI, of a web client or claimed by an app (section 7.2). `app_on_device` says that an
-    app of the attacker's is on the resource owners' devices, `persuaded` that resource owners send it the address that
-    they see where it asks them to, `history_is_read` that it has their devices when they are done. With
-    `short_verifiers` clients make short PKCE verifiers, and nobody counts how often one is tried; with
-    `open_registration` anybody can register a client. `keys_in_use` says that tokens are bound to keys, so that the
-    attacker has one, too.
+    means those of the scenario's flows), and `client_uses` is the response type that honest clients send. `matching`
+    is the rule by which redirection URIs are compared where they are not compared exactly (`uris.MATCHINGS`).
     """
 
     users: tuple[str, ...] = ("alice",)
@@ -110,6 +77,9 @@ class Cast:
     owned: frozenset[str] = frozenset()
     account: str | None = None
     taken_over: bool = False
+    app_on_device: bool = False
+    persuaded: bool = False
+    history_is_read: bool = False
     scope: Scope = field(default_factory=lambda: Scope(("read",)))
     supported_scope: Scope = field(default_factory=lambda: Scope(("read", "write")))
     response_types: tuple[str, ...] = ("code", "token", "code id_token")
@@ -118,41 +88,6 @@ class Cast:
     grant_types_supported: tuple[str, ...] = ("authorization_code", "implicit")
     client_uses: str = "code"
     matching: str = "glob"
-    open_redirector: str | None = None
-    user_content: bool = False
-    third_party_content: bool = False
-    leaking_error_page: bool = False
-    referrer_policy: str = "unsafe-url"
-    response_mode: str | None = None
-    response_modes_supported: tuple[str, ...] = ()
-    any_target_origin: bool = True
-    pages_in_frames: bool = False
-    acts_on_consent: bool = False
-    session_in_state: bool = False
-    cleartext: tuple[str, ...] = ()
-    host_cookies: bool = False
-    careful_users: bool = False
-    discovery: bool = False
-    context_in_uri: bool = False
-    token_vault: bool = False
-    confidential: bool = False
-    authentication: str = "client_secret"
-    audience_is_issuer: bool = False
-    keys_per_server: bool = False
-    distinct_redirect_uris: bool = False
-    audience_restricted: bool = False
-    redirect_status: int = 307
-    openid: bool = False
-    token_in_response: bool = True
-    reused_secrets: bool = False
-    rogue_token_endpoint: bool = False
-    native: str | None = None
-    app_on_device: bool = False
-    persuaded: bool = False
-    history_is_read: bool = False
-    short_verifiers: bool = False
-    open_registration: bool = False
-    keys_in_use: bool = False
 
     def honest(self, party: str) -> bool:
         """Whether a party follows its machine: it is neither the attacker nor owned by it."""
@@ -268,24 +203,9 @@ class Cast:
 
     # -------------------------------------------------------------- a client's site
 
-    @property
-    def modes_on_offer(self) -> bool:
-        """Whether an authorization request can choose where the response's parameters will be."""
-        return bool(self.response_mode or self.response_modes_supported)
-
-    @property
-    def web_messages(self) -> bool:
-        """Whether responses may come by web message."""
-        return "web_message" in (self.response_mode, *self.response_modes_supported)
-
     def is_vetted(self, client: str) -> bool:
         """Whether somebody looked at a client when it was registered: the attacker's registered themselves."""
         return self.honest(client)
-
-    @property
-    def has_other_pages(self) -> bool:
-        """Whether clients have pages that pass on what comes to them."""
-        return bool(self.open_redirector) or self.user_content or self.third_party_content or self.leaking_error_page
 
     def is_callback(self, client: str, uri: Uri) -> bool:
         """Whether the page at a URI is a redirection endpoint of the client's."""

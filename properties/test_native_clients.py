@@ -35,7 +35,7 @@ KINDS = ("private-use", "loopback")
 
 
 @pytest.mark.parametrize("native", KINDS)
-@pytest.mark.parametrize("more", [(), (DPOP,), (DPOP, DPOP_JKT), (MTLS,), (DPOP, DPOP_JKT, MTLS)], ids=str)
+@pytest.mark.parametrize("more", [(), (DPOP,), (DPOP, DPOP_JKT), (MTLS,), (DPOP, DPOP_JKT, MTLS)], ids=lambda more: "+".join(map(str, more)) or "none")
 def test_honest_runs_of_native_clients_end(native: str, more: tuple[Mitigation, ...]) -> None:
     assert check(Scenario(policy=PUBLIC.plus(*more), cast=Cast(native=native)), LIVENESS).holds
 

@@ -32,7 +32,7 @@ DEFAULT_BOUNDS = Bounds(forgeries=3)
 
 KEYS = (
     "title", "extends", "level", "flows", "client_type", "mitigations", "attacker", "goals",
-    "redirect_uri_matching", "scope", "cast", "bounds", "time_passes", "faults_happen",
+    "redirect_uri_matching", "facts", "scope", "cast", "bounds", "time_passes", "faults_happen",
 )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, get_type_hints
 
 from oauth_model.cast import ATTACKER, Cast
+from oauth_model.deployment.plain import decode
+from oauth_model.deployment_facts import DeploymentFacts
 from oauth_model.names import InputError, not_allowed
 from oauth_model.scenario import ACCOUNT, ATTACKERS_PARTY, Bounds
 from oauth_model.terms import Scope
@@ -97,9 +99,22 @@ def cast_of(data: Mapping[str, Any], source: str) -> Cast:
     matching = choice(data, "redirect_uri_matching", [rule.slug for rule in MATCHINGS], source)
     if matching is not None:
         cast = replace(cast, matching=matching)
+    if "facts" in data:
+        cast = replace(cast, **_facts(data["facts"], f"{source}: facts"))
     if "scope" in data:
         cast = replace(cast, scope=_scope(data["scope"], f"{source}: scope"))
     return cast
+
+
+def _facts(table: Any, place: str) -> dict[str, Any]:
+    """What the deployment has (`DeploymentFacts`), as far as a table says."""
+    if not isinstance(table, dict):
+        raise InputError(f"{place}: {table!r} is not a table of facts about the deployment")
+    hints = get_type_hints(DeploymentFacts)
+    for key in table:
+        if key not in hints:
+            raise not_allowed(place, key, "a fact about a deployment", hints)
+    return {key: decode(value, hints[key], f"{place}.{key}") for key, value in table.items()}
 
 
 def _scope(value: Any, place: str) -> Scope:

@@ -17,7 +17,7 @@ from oauth_model.attackers import BROWSES, HOLDS_TOKEN, IS_CLIENT, WEB
 from oauth_model.engines import split_worker
 from oauth_model.engines.explicit import Explicit
 from oauth_model.engines.explicit_checkpoint import Saved
-from oauth_model.engines.explicit_store import SetsOf
+from oauth_model.engines.explicit_sets import SetsOf
 from oauth_model.engines.program import Program
 from oauth_model.engines.reach import Reach
 from oauth_model.engines.split_worker import Bucket, Worker
