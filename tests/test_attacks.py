@@ -13,6 +13,7 @@ from oauth_model.mitigations import MITIGATIONS
 REQUIRED = {
     *("RU01", "RU02", "RU15", "SI01", "SI02", "SI03", "SI04", "SI05", "SI08", "SI13", "SI14"),
     *("MX01", "MX03", "CL01", "LC01", "LC03"),
+    *("SI07", "SI15", "MX07", "MX13", "CL24"),
 }
 
 
