@@ -229,7 +229,8 @@ class _Teller:
             case ProtectedResource():
                 return honest(term.owner)
             case IdToken():
-                return bool(term.key and honest(term.key.issuer) and term.sub and honest(term.sub.user))
+                signed = term.key is not None and honest(term.key.issuer)
+                return signed and term.sub is not None and honest(term.sub.user)
             case State() | Nonce():
                 return self._is_honest_run(term.client, term.run)
             case Verifier():
