@@ -17,6 +17,8 @@ DEFENCE_IN_DEPTH: Mapping[str, str] = MappingProxyType(
         "grant_type_is_supported": "another grant type at the token endpoint is an error, not an attack",
         "client_may_use_grant_type": "a client not registered for codes gets none at the authorization endpoint",
         "token_is_in_the_header": "clients send no such links, and whoever has a token can use the header",
+        "endpoints_are_configured": "chooses between the rows of two flows: who asks for metadata goes on from there",
+        "assertion_is_unused": "what an attacker can hand on was not used at the honest server before",
         "refusal_may_be_redirected": "what is wrong decides who is told; the goals are about what is granted",
     }
 )
