@@ -42,14 +42,14 @@ from oauth_model.terms import (
 
 def client_rows() -> list[Row]:
     registering = "registration_requested"
-    registered: list[Guard] = [answer_is_from_my_issuer]
+    mine: list[Guard] = [answer_is_from_my_issuer]
     return [
         #   on                    source                dest                  guards                                                            effect
         Row(LoginRequest,         "idle",               "metadata_requested", [issuer_is_mine, endpoints_are_discovered],                       ask_for_metadata),
-        Row(MetadataResponse,     "metadata_requested", registering,          [answer_is_from_my_issuer],                                       register),
-        Row(RegistrationResponse, registering,          "response_awaited",   [*registered, code_grant_is_used, request_goes_through_browser],  send_request),
-        Row(RegistrationResponse, registering,          "token_awaited",      [*registered, implicit_grant_is_used, request_goes_through_browser], send_request),
-        Row(RegistrationResponse, registering,          "request_pushed",     [*registered, request_goes_directly],                             push_request),
+        Row(MetadataResponse,     "metadata_requested", registering,          mine,                                                             register),
+        Row(RegistrationResponse, registering,          "response_awaited",   [*mine, code_grant_is_used, request_goes_through_browser],        send_request),
+        Row(RegistrationResponse, registering,          "token_awaited",      [*mine, implicit_grant_is_used, request_goes_through_browser],    send_request),
+        Row(RegistrationResponse, registering,          "request_pushed",     [*mine, request_goes_directly],                                   push_request),
     ]
 
 
