@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oauth_model.attackers import READS_RESPONSES, WEB
-from oauth_model.attacks import EVERYTHING
+from oauth_model.attacks import ATTACKS, EVERYTHING
 from oauth_model.checkers.exhaustive import check, honest, witness
 from oauth_model.checkers.interleaving import Interleavings, interleavings
 from oauth_model.goals import Goal, honest_run_reaches_its_end
@@ -18,6 +18,11 @@ PUBLIC_CLIENT = Scenario(
     policy=EVERYTHING.minus(PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION), attacker=READS_RESPONSES
 )
 """A public client without PKCE, against an attacker who reads codes: it can redeem them, but only once."""
+
+
+def precondition(attack: str) -> Scenario:
+    """The deployment of an attack's precondition, with the attacker; the attack by its id in the catalogue."""
+    return next(found.scenario for found in ATTACKS if found.id == attack)
 
 
 def strong(*goals: Goal, scenario: Scenario = STRONG) -> type[Interleavings]:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import pytest
 
 from oauth_model.attackers import BROWSES, IS_AUTHORIZATION_SERVER, READS_RESPONSES, WEB
-from oauth_model.goals import Goal, nobody_logs_in_as_another, response_is_from_the_issuer_asked
-from oauth_model.mitigations import DISTINCT_REDIRECT_URIS, ISS, PKCE_REQUIRED, PKCE_S256
+from oauth_model.goals import (
+    Goal,
+    client_meant_the_assertion_for_this_server,
+    metadata_is_of_the_issuer_asked,
+    nobody_logs_in_as_another,
+    response_is_from_the_issuer_asked,
+)
+from oauth_model.mitigations import DISTINCT_REDIRECT_URIS, ISS, METADATA_ISSUER, PKCE_REQUIRED, PKCE_S256
 from oauth_model.scenario import Scenario
-from properties.deployments import STRONG, assert_honest_run_ends, by_slug, shortest_break, strong
+from properties.deployments import STRONG, assert_honest_run_ends, by_slug, precondition, shortest_break, strong
 
 FAMILY = (
     nobody_logs_in_as_another,
     response_is_from_the_issuer_asked,
+    metadata_is_of_the_issuer_asked,
+    client_meant_the_assertion_for_this_server,
 )
 
 MIXED_UP = STRONG.without(ISS, DISTINCT_REDIRECT_URIS).attacked_by(WEB | IS_AUTHORIZATION_SERVER).bounded(windows=1)
@@ -23,6 +31,8 @@ BROKEN = (
         response_is_from_the_issuer_asked,
         STRONG.without(ISS, DISTINCT_REDIRECT_URIS).attacked_by(WEB | IS_AUTHORIZATION_SERVER).bounded(windows=1),
     ),
+    (metadata_is_of_the_issuer_asked, precondition("MX04").without(METADATA_ISSUER)),
+    (client_meant_the_assertion_for_this_server, precondition("MX11")),
 )
 """For each goal a deployment, with the attacker, in which it is broken."""
 

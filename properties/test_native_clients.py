@@ -34,8 +34,11 @@ PUBLIC = EVERYTHING.minus(CLAIMED_REDIRECT_URI, CLIENT_AUTHENTICATION)
 KINDS = ("private-use", "loopback")
 
 
+MORE = [(), (DPOP,), (DPOP, DPOP_JKT), (MTLS,), (DPOP, DPOP_JKT, MTLS)]
+
+
 @pytest.mark.parametrize("native", KINDS)
-@pytest.mark.parametrize("more", [(), (DPOP,), (DPOP, DPOP_JKT), (MTLS,), (DPOP, DPOP_JKT, MTLS)], ids=lambda more: "+".join(map(str, more)) or "none")
+@pytest.mark.parametrize("more", MORE, ids=lambda more: "+".join(map(str, more)) or "none")
 def test_honest_runs_of_native_clients_end(native: str, more: tuple[Mitigation, ...]) -> None:
     assert check(Scenario(policy=PUBLIC.plus(*more), cast=Cast(native=native)), LIVENESS).holds
 

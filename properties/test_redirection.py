@@ -8,19 +8,21 @@ import pytest
 
 from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import check
-from oauth_model.goals import Goal, code_is_tied_to_its_redirect_uri, redirect_uris_match
+from oauth_model.goals import Goal, code_is_tied_to_its_redirect_uri, front_channel_is_encrypted, redirect_uris_match
 from oauth_model.mitigations import EXACT_REDIRECT_URI, PKCE_REQUIRED, PKCE_S256, REDIRECT_URI_AT_TOKEN_ENDPOINT
 from oauth_model.scenario import Scenario
-from properties.deployments import STRONG, assert_honest_run_ends, by_slug, shortest_break, strong
+from properties.deployments import STRONG, assert_honest_run_ends, by_slug, precondition, shortest_break, strong
 
 FAMILY = (
     redirect_uris_match,
     code_is_tied_to_its_redirect_uri,
+    front_channel_is_encrypted,
 )
 
 BROKEN = (
     (redirect_uris_match, STRONG.without(EXACT_REDIRECT_URI)),
     (code_is_tied_to_its_redirect_uri, STRONG.without(REDIRECT_URI_AT_TOKEN_ENDPOINT, PKCE_S256, PKCE_REQUIRED)),
+    (front_channel_is_encrypted, precondition("RU11")),
 )
 """For each goal a deployment, with the attacker, in which it is broken."""
 

@@ -7,19 +7,21 @@ import pytest
 from oauth_model.goals import (
     Goal,
     grant_belongs_to_the_browser_that_consented,
+    grant_is_of_the_connection_asked,
     grant_was_asked_for_in_this_session,
     login_is_the_users_own,
     response_answers_one_pending_request,
 )
 from oauth_model.mitigations import PKCE_REQUIRED, PKCE_S256, STATE
 from oauth_model.scenario import Scenario
-from properties.deployments import STRONG, assert_honest_run_ends, by_slug, shortest_break, strong
+from properties.deployments import STRONG, assert_honest_run_ends, by_slug, precondition, shortest_break, strong
 
 FAMILY = (
     grant_was_asked_for_in_this_session,
     grant_belongs_to_the_browser_that_consented,
     login_is_the_users_own,
     response_answers_one_pending_request,
+    grant_is_of_the_connection_asked,
 )
 
 BROKEN = (
@@ -27,6 +29,7 @@ BROKEN = (
     (grant_belongs_to_the_browser_that_consented, STRONG.without(STATE, PKCE_S256, PKCE_REQUIRED)),
     (login_is_the_users_own, STRONG.without(STATE, PKCE_S256, PKCE_REQUIRED)),
     (response_answers_one_pending_request, STRONG.without(STATE, PKCE_S256, PKCE_REQUIRED)),
+    (grant_is_of_the_connection_asked, precondition("MX09")),
 )
 """For each goal a deployment, with the attacker, in which it is broken."""
 

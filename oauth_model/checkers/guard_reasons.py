@@ -23,6 +23,8 @@ DEFENCE_IN_DEPTH: Mapping[str, str] = MappingProxyType(
         "page_is_on_top": "tells a page with an address bar from one in a frame, which another row takes",
         "callback_is_asked": "a response at another page is lost; taking it all the same would leak less",
         "response_is_where_i_look": "parameters elsewhere are not seen; seeing them would leak less",
+        "endpoints_are_configured": "chooses between the rows of two flows: who asks for metadata goes on from there",
+        "assertion_is_unused": "what an attacker can hand on was not used at the honest server before",
         "refusal_may_be_redirected": "what is wrong decides who is told; the goals are about what is granted",
     }
 )

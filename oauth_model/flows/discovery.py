@@ -20,7 +20,7 @@ from oauth_model.flows.authorization_code import (
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.implicit import implicit_grant_is_used
 from oauth_model.flows.pushed_requests import push, request_goes_directly
-from oauth_model.machine import ANY, SAME, Row, View
+from oauth_model.machine import ANY, SAME, Guard, Row, View
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -42,14 +42,14 @@ from oauth_model.terms import (
 
 def client_rows() -> list[Row]:
     registering = "registration_requested"
-    registered = [answer_is_from_my_issuer, client_id_is_mine]
+    mine: list[Guard] = [answer_is_from_my_issuer]
     return [
         #   on                    source                dest                  guards                                                            effect
         Row(LoginRequest,         "idle",               "metadata_requested", [issuer_is_mine, endpoints_are_discovered],                       ask_for_metadata),
-        Row(MetadataResponse,     "metadata_requested", registering,          [answer_is_from_my_issuer],                                       register),
-        Row(RegistrationResponse, registering,          "response_awaited",   [*registered, code_grant_is_used, request_goes_through_browser],  send_request),
-        Row(RegistrationResponse, registering,          "token_awaited",      [*registered, implicit_grant_is_used, request_goes_through_browser], send_request),
-        Row(RegistrationResponse, registering,          "request_pushed",     [*registered, request_goes_directly],                             push_request),
+        Row(MetadataResponse,     "metadata_requested", registering,          mine,                                                             register),
+        Row(RegistrationResponse, registering,          "response_awaited",   [*mine, code_grant_is_used, request_goes_through_browser],        send_request),
+        Row(RegistrationResponse, registering,          "token_awaited",      [*mine, implicit_grant_is_used, request_goes_through_browser],    send_request),
+        Row(RegistrationResponse, registering,          "request_pushed",     [*mine, request_goes_directly],                                   push_request),
     ]
 
 
@@ -67,11 +67,6 @@ def authorization_server_rows() -> list[Row]:
 def endpoints_are_discovered(me: View, message: LoginRequest) -> bool:
     """This client learns endpoints from metadata."""
     return bool(me.cast.discovery)
-
-
-def client_id_is_mine(me: View, message: RegistrationResponse) -> bool:
-    """The identifier is the one that this client has everywhere."""
-    return message.client_id == ClientId(me.party)
 
 
 def ask_for_metadata(me: View, message: LoginRequest) -> None:

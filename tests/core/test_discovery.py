@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from oauth_model.attackers import IS_AUTHORIZATION_SERVER, NOBODY
-from oauth_model.attacks import EVERYTHING
+from oauth_model.attacks import ATTACKS, EVERYTHING
 from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import check
 from oauth_model.facts import AssertionMade, ClientAuthenticated, Records
@@ -154,6 +154,17 @@ def test_an_assertion_is_taken_once_from_whoever_has_it() -> None:
 def test_a_certificate_is_of_use_to_its_client_alone() -> None:
     assert pushed((MTLS_CLIENT_AUTHENTICATION,), CLIENT, Records())
     assert not pushed((MTLS_CLIENT_AUTHENTICATION,), OTHER, Records())
+
+
+@pytest.mark.parametrize(
+    ("mitigation", "guard"),
+    [(PRIVATE_KEY_JWT, "assertion_is_for_me"), (MTLS_CLIENT_AUTHENTICATION, "connection_is_the_clients")],
+    ids=str,
+)
+def test_a_stolen_code_is_of_no_use_without_the_clients_key(mitigation: Mitigation, guard: str) -> None:
+    attack = next(attack for attack in ATTACKS if attack.id == "SI03")
+    assert check(attack.scenario.plus(mitigation), attack.breaks).holds
+    assert not check(attack.scenario.plus(mitigation).without_guard(guard), attack.breaks).holds
 
 
 def test_an_assertion_is_for_one_server_and_one_request() -> None:

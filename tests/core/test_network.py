@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from oauth_model.adversary import Adversary
-from oauth_model.attackers import BROWSES, NETWORK, NOBODY, TAKES_OVER_HOST, WEB, Attacker
-from oauth_model.attacks import EVERYTHING
+from oauth_model.attackers import BROWSES, IS_AUTHORIZATION_SERVER, NETWORK, NOBODY, TAKES_OVER_HOST, WEB, Attacker
+from oauth_model.attacks import ATTACKS, EVERYTHING
 from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import check
 from oauth_model.facts import SentInCleartext
@@ -100,6 +100,14 @@ def test_the_network_answers_in_place_of_an_http_page(
     windows = [slot for slot, role in enumerate(composition.roles) if role == USER_AGENT]
     found = {sender for world in changes for slot in windows for sender in adversary.directs(slot, world[slot])}
     assert (Address("client.example") in found) == answers
+
+
+def test_tls_is_no_help_to_those_who_can_be_lured() -> None:
+    attack = next(attack for attack in ATTACKS if attack.id == "MX02")
+    scenario = attack.scenario.plus(TLS).bounded(client_runs=1)
+    assert check(scenario, (codes_stay_secret,)).holds
+    lured = scenario.attacked_by(WEB | IS_AUTHORIZATION_SERVER).bounded(windows=2, forgeries=3)
+    assert not check(lured, (codes_stay_secret,)).holds
 
 
 def test_careful_users_set_out_with_honest_servers_only() -> None:
