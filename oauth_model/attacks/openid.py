@@ -5,7 +5,9 @@ from __future__ import annotations
 from oauth_model.attackers import BROWSES, HOLDS_TOKEN, IS_AUTHORIZATION_SERVER, READS_RESPONSES
 from oauth_model.attacks.attack import Attack, Refuted
 from oauth_model.cast import Cast
+from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.hybrid import HYBRID
+from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import (
     challenge_is_for_one_run,
     endpoints_are_the_issuers_own,
@@ -13,6 +15,7 @@ from oauth_model.goals import (
     id_token_is_as_it_should_be,
     nobody_logs_in_as_another,
     token_is_from_this_run,
+    what_is_shown_is_about_who_signed_in,
 )
 from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
@@ -24,12 +27,14 @@ from oauth_model.mitigations import (
     KEY_FOR_EACH_SERVER,
     METADATA_ISSUER,
     MTLS,
+    NO_IMPLICIT,
     NONCE,
     PKCE_REQUIRED,
     PKCE_S256,
     STATE,
     SUBJECT_WITH_ISSUER,
     TRANSACTION_SECRETS,
+    USERINFO_SUBJECT,
 )
 from oauth_model.scenario import Bounds
 
@@ -94,6 +99,23 @@ ROGUE_TOKEN_ENDPOINT = Attack(
     bounds=Bounds(authorizations=2, windows=1, forgeries=6),
 )
 
+TOKEN_OF_ANOTHER = Attack(
+    "token-of-another",
+    None,
+    "Access token of another user beside one's own ID token",
+    "OpenID Connect Core section 5.3.2",
+    "The ID token is the attacker's own and in order; the access token beside it is the victim's, and what it gives is "
+    "shown to whom the ID token signed in.",
+    BROWSES | HOLDS_TOKEN,
+    breaks=(what_is_shown_is_about_who_signed_in,),
+    off=(NO_IMPLICIT,),
+    on=(NONCE, ID_TOKEN_VALIDATION),
+    stopped_by=((USERINFO_SUBJECT,), (HASHES,)),
+    not_stopped_by=((STATE,), (PKCE_S256,), (ISS,)),
+    flows=(IMPLICIT, AUTHORIZATION_CODE),
+    bounds=Bounds(client_runs=1, authorizations=2, windows=1),
+)
+
 REUSED_CHALLENGE = Attack(
     "reused-challenge",
     "SI07",
@@ -123,4 +145,11 @@ ACCOUNT_BY_NAME = Attack(
     not_stopped_by=((STATE,), (PKCE_S256,), (NONCE,), (ISS,)),
 )
 
-OPENID_ATTACKS = (CODE_SUBSTITUTION, ISSUER_CONFUSION, ROGUE_TOKEN_ENDPOINT, REUSED_CHALLENGE, ACCOUNT_BY_NAME)
+OPENID_ATTACKS = (
+    CODE_SUBSTITUTION,
+    ISSUER_CONFUSION,
+    ROGUE_TOKEN_ENDPOINT,
+    TOKEN_OF_ANOTHER,
+    REUSED_CHALLENGE,
+    ACCOUNT_BY_NAME,
+)

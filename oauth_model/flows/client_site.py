@@ -19,6 +19,7 @@ from oauth_model.messages import (
     USER_AGENT,
     AuthorizationResponse,
     EmbeddingPage,
+    HybridResponse,
     ImplicitResponse,
     Message,
     Redirect,
@@ -27,11 +28,11 @@ from oauth_model.messages import (
 from oauth_model.terms import Location
 from oauth_model.uris import LANDING, redirect_target
 
-Response = AuthorizationResponse | ImplicitResponse
+Response = AuthorizationResponse | HybridResponse | ImplicitResponse
 
 
 def client_rows() -> list[Row]:
-    response = (AuthorizationResponse, ImplicitResponse)
+    response = (AuthorizationResponse, HybridResponse, ImplicitResponse)
     other = {"otherwise": True, "last_resort": True}
     return [
         #   on        source dest  guards                                  effect
@@ -112,7 +113,7 @@ def show_leaking_error(me: View, message: Response) -> None:
 
 def note_stray(me: View, message: Response) -> None:
     """Record that a credential came to a page that is not for it."""
-    credential = message.code if isinstance(message, AuthorizationResponse) else message.access_token
+    credential = message.access_token if isinstance(message, ImplicitResponse) else message.code
     me.happened(ResponseStrayed(me.party, credential))
 
 

@@ -35,6 +35,8 @@ def log_in_by_id_token(me: View, message: TokenResponse | ImplicitResponse) -> N
     id_token = message.id_token
     if id_token is None or id_token.sub is None:
         return
+    if me.on("userinfo-subject"):
+        me.remember(subject=id_token.sub)
     sound = not me.memory.first_id_token_unsound and is_sound(me, message)
     me.happened(LoggedIn(me.party, me.index, account_of(me), id_token.sub.user, account_at(me, id_token), sound))
 

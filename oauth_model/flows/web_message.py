@@ -11,9 +11,9 @@ from oauth_model.facts import MessagePosted
 from oauth_model.flows.browser import answer_is_from_the_server_asked, cookie_jar
 from oauth_model.flows.flow import Flow
 from oauth_model.machine import Row, View
-from oauth_model.messages import USER_AGENT, AuthorizationResponse, ImplicitResponse
+from oauth_model.messages import USER_AGENT, AuthorizationResponse, HybridResponse, ImplicitResponse
 
-Response = AuthorizationResponse | ImplicitResponse
+Response = AuthorizationResponse | HybridResponse | ImplicitResponse
 
 
 def user_agent_rows() -> list[Row]:
@@ -21,6 +21,7 @@ def user_agent_rows() -> list[Row]:
     return [
         #   on                     source     dest       guards  effect
         Row(AuthorizationResponse, "waiting", "waiting", posted, post_to_opener),
+        Row(HybridResponse,        "waiting", "waiting", posted, post_to_opener),
         Row(ImplicitResponse,      "waiting", "waiting", posted, post_to_opener),
     ]
 

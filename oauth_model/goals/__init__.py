@@ -7,6 +7,7 @@ from oauth_model.goals.authentication import (
     metadata_is_of_the_issuer_asked,
     nobody_logs_in_as_another,
     response_is_from_the_issuer_asked,
+    what_is_shown_is_about_who_signed_in,
 )
 from oauth_model.goals.authorization import (
     code_is_redeemed_by_its_client,
@@ -71,6 +72,7 @@ GOALS: tuple[Goal, ...] = (
     metadata_is_of_the_issuer_asked,
     client_meant_the_assertion_for_this_server,
     id_token_is_as_it_should_be,
+    what_is_shown_is_about_who_signed_in,
     endpoints_are_the_issuers_own,
     grant_was_asked_for_in_this_session,
     grant_belongs_to_the_browser_that_consented,
@@ -165,6 +167,7 @@ __all__ = [
     "tokens_never_leave_the_back_channel",
     "verifier_and_challenge_go_together",
     "web_message_reaches_the_redirect_uri",
+    "what_is_shown_is_about_who_signed_in",
     "finally_",
     "sometimes",
 ]

@@ -9,6 +9,7 @@ from oauth_model.facts import (
     ForeignEndpointUsed,
     LoggedIn,
     ResponseAccepted,
+    Shown,
 )
 from oauth_model.goals.goal import Evidence, always
 
@@ -66,6 +67,15 @@ def id_token_is_as_it_should_be(world: Evidence, login: LoggedIn) -> bool:
     taken = world.all(ResponseAccepted, client=login.client, run=login.run)
     consents = (world.consent(accepted.credential) for accepted in taken)
     return not any(consent is not None and world.honest(consent.user) for consent in consents)
+
+
+@always("OpenID Connect Core section 5.3.2", each=(Shown,))
+def what_is_shown_is_about_who_signed_in(world: Evidence, shown: Shown) -> bool:
+    """What a client shows in a session is about the user whom the ID token signed in there."""
+    logins = world.all(LoggedIn, client=shown.client, run=shown.run)
+    if not world.honest(shown.user, shown.server):
+        return True
+    return all(login.user == shown.user for login in logins)
 
 
 @always("RFC 8414 section 3.3", id="AN6w", each=(ForeignEndpointUsed,), stable=True)

@@ -45,6 +45,7 @@ from oauth_model.mitigations.openid import (
     NONCE,
     SUBJECT_WITH_ISSUER,
     TRANSACTION_SECRETS,
+    USERINFO_SUBJECT,
 )
 from oauth_model.mitigations.pkce import (
     LONG_VERIFIERS,
@@ -83,6 +84,7 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     SAME_USER,
     LOGIN_NEEDS_GESTURE,
     TOKEN_ISSUED_TO_CLIENT,
+    USERINFO_SUBJECT,
     ID_TOKEN_VALIDATION,
     KEY_BY_ISSUER,
     NONCE,
@@ -189,6 +191,7 @@ __all__ = [
     "TOKEN_IN_HEADER_ONLY",
     "TOKEN_ISSUED_TO_CLIENT",
     "TRANSACTION_SECRETS",
+    "USERINFO_SUBJECT",
     "Fill",
     "Mitigation",
     "Policy",

@@ -13,10 +13,11 @@ from oauth_model.messages import (
     HybridResponse,
     ImplicitResponse,
     Message,
+    ResourceResponse,
     TokenResponse,
 )
 from oauth_model.mitigations.mitigation import Mitigation
-from oauth_model.terms import ClientId, SigningKey
+from oauth_model.terms import ClientId, SigningKey, Subject
 
 
 def _wherever_id_tokens_come(*guards: Guard) -> dict[type[Message], list[Guard]]:
@@ -114,6 +115,20 @@ HASHES = Mitigation(
         TokenResponse: [access_token_is_that_of_the_id_token],
         ImplicitResponse: [access_token_is_that_of_the_id_token],
     },
+    configures={"openid": True},
+    extension=True,
+)
+
+def resource_is_the_subjects(me: View, message: ResourceResponse) -> bool:
+    """What comes back is about whom the ID token names (OpenID Connect Core section 5.3.2)."""
+    return me.memory.subject is None or me.memory.subject == Subject(message.resource.owner)
+
+
+USERINFO_SUBJECT = Mitigation(
+    "userinfo-subject",
+    "what the access token gives is about the subject of the ID token, compared",
+    "OpenID Connect Core section 5.3.2",
+    checks={ResourceResponse: [resource_is_the_subjects]},
     configures={"openid": True},
     extension=True,
 )
