@@ -64,7 +64,7 @@ ISSUER_CONFUSION = Attack(
     "MX07",
     "ID token that names another issuer",
     "OpenID Connect Core section 3.1.3.7",
-    "The attacker signs in with its own authorization server, which answers with an ID token that it signed itself, "
+    "The attacker signs in with its own authorization server, which answers with an ID token that it made itself, "
     "and that names an honest server and the victim.",
     BROWSES | IS_AUTHORIZATION_SERVER,
     breaks=(nobody_logs_in_as_another, id_token_is_as_it_should_be),
