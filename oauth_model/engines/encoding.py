@@ -152,7 +152,9 @@ class Encoding:
                 case FactsLike() | CookiesOf() as read:
                     have = self.facts if isinstance(read, FactsLike) else self.terms
                     present = self.program.set_of(variable, value)
-                    cube |= {have[member]: member in present for member in self.program.members(variable)}
+                    members = self.program.members(variable)
+                    # One that has no variable yet is in no state that was found so far.
+                    cube |= {have[member]: member in present for member in members if member in have}
         found = self.diagrams.cube(cube)
         for other in others:
             found &= other
