@@ -113,7 +113,7 @@ TOKEN_OF_ANOTHER = Attack(
     stopped_by=((USERINFO_SUBJECT,), (HASHES,)),
     not_stopped_by=((STATE,), (PKCE_S256,), (ISS,)),
     flows=(IMPLICIT, AUTHORIZATION_CODE),
-    bounds=Bounds(client_runs=1, authorizations=2, windows=1),
+    bounds=Bounds(authorizations=2, windows=1),
 )
 
 REUSED_CHALLENGE = Attack(
