@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from oauth_model.deployment_facts import DeploymentFacts, Setup
+from oauth_model.deployment_facts import Configuration, DeploymentFacts
 from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_OWNER, RESOURCE_SERVER, USER_AGENT
 from oauth_model.terms import (
     ClientAssertion,
@@ -58,7 +58,7 @@ def browser_of(user: str) -> str:
 
 
 @dataclass(frozen=True)
-class Cast(Setup, DeploymentFacts):
+class Cast(Configuration, DeploymentFacts):
     """The parties of a scenario; with what their deployment has, and how they are set up.
 
     `owned` are those that the attacker plays. `taken_over` says whether the attacker has got hold of a host under

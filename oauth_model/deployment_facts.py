@@ -88,7 +88,7 @@ class DeploymentFacts:
 
 
 @dataclass(frozen=True)
-class Setup:
+class Configuration:
     """How parties are set up: what mitigations configure. The default is the weaker way."""
 
     confidential: bool = False
