@@ -163,7 +163,8 @@ def rest(me: View, message: Page) -> None:
 def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = None) -> None:
     """Send a request with all cookies that its server set, and the form if that is to be posted on.
 
-    The address that the window then has is kept where somebody could ask for it.
+    The address that the window then has is kept where somebody could ask for it: but not one that the attacker wrote,
+    of which it would learn nothing.
     """
     server = me.cast.owner(uri)
     form = me.memory.form if me.envelope.repost else None
@@ -178,9 +179,9 @@ def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = N
     me.send(server, message, uri=uri, **extras)
     if me.cast.also_gets(uri):
         me.send(ATTACKER, message, uri=uri)
-    me.forget("form", "visited")
+    me.forget("form", "visited", "address", "mode")
     me.remember(server=server, cleartext=cleartext or None)
-    place = mode or message.mode
+    place = None if lured else mode or message.mode
     if me.cast.history_is_read and place in ("query", "fragment"):
         me.remember(visited=Location(tuple(message.terms())))
     if me.cast.has_other_pages and place is not None:

@@ -105,7 +105,7 @@ OPEN_CODES = EVERYTHING.minus(PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION)
 DISCOVERS = Cast(discovery=True)
 IMPLICIT_FIRST = (IMPLICIT, AUTHORIZATION_CODE)
 FEW = Bounds(forgeries=2)
-WEAK = {attack.slug: attack.scenario for attack in ATTACKS}
+WEAK = {attack.slug: attack.scenario.bounded(client_runs=1, forgeries=2) for attack in ATTACKS}
 
 SCENARIOS: dict[str, Scenario] = {
     # ---------------------------------------------------------------- honest parties, and what may go wrong
@@ -170,6 +170,7 @@ SCENARIOS: dict[str, Scenario] = {
     "script on the error page": WEAK["response-mode-downgrade"],
     "web message": WEAK["web-message-to-anybody"],
     "web message, implicit": Scenario((IMPLICIT,), cast=Cast(response_mode="web_message")),
+    "web message, hybrid": Scenario((HYBRID,), cast=Cast(response_mode="web_message")),
     "frame": WEAK["clickjacking"],
     # ---------------------------------------------------------------- clients that configure themselves
     "discovery": Scenario(policy=EVERYTHING, cast=DISCOVERS),
