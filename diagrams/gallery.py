@@ -1,4 +1,4 @@
-"""What is in the gallery: five machines, two flows, and three attacks as the search finds them.
+"""What is in the gallery: five machines, four flows, and every attack as the search finds it.
 
 Each picture is made from the model when it is asked for; nothing here says how an attack goes. The index,
 README.md, is made of the same records.
@@ -23,9 +23,10 @@ from oauth_model.drawing import (
     sequence_dot,
 )
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
+from oauth_model.flows.hybrid import HYBRID
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_OWNER, RESOURCE_SERVER, USER_AGENT
-from oauth_model.mitigations import NO_IMPLICIT
+from oauth_model.mitigations import HASHES, ID_TOKEN_VALIDATION, NO_IMPLICIT, NONCE, PUSHED_REQUESTS
 from oauth_model.scenario import Scenario
 
 FOLDER = Path(__file__).parent
@@ -112,21 +113,35 @@ FLOWS = (
         "The same without a code: the access token itself passes through the browser, which RFC 9700 section 2.1.2 "
         "advises against.",
     ),
+    _flow(
+        "flow-hybrid",
+        "Hybrid flow of OpenID Connect",
+        "OpenID Connect Core section 3.3; every mitigation on, and nonce, ID token validation and hashes",
+        Scenario((HYBRID,), EVERYTHING.plus(NONCE, ID_TOKEN_VALIDATION, HASHES)),
+        "A code and an ID token come together in the fragment; a second ID token comes with the access token. The "
+        "first has the hash of the code, and both have the nonce of the run.",
+    ),
+    _flow(
+        "flow-pushed-requests",
+        "Authorization code grant with a pushed request",
+        "RFC 9126; every mitigation on",
+        Scenario((AUTHORIZATION_CODE,), EVERYTHING.plus(PUSHED_REQUESTS)),
+        "The request goes to the authorization server directly, and what passes through the browser is a reference.",
+    ),
 )
 
 # ------------------------------------------------------------------ attacks
 
 
-def _attack(slug: str) -> Picture:
-    attack = next(attack for attack in ATTACKS if attack.slug == slug)
+def _attack(attack: Attack) -> Picture:
     goal = attack.breaks[0]
     shows = f"{attack.story} ({attack.reference})\n\nBroken: *{goal.title}*\n\n{_stopped_by(attack)}"
-    return Picture(f"attack-{slug}", attack.title, shows, "neato", partial(_attack_dot, attack))
+    return Picture(f"attack-{attack.slug}", attack.title, shows, "neato", partial(_attack_dot, attack))
 
 
 def _attack_dot(attack: Attack) -> str:
     goal = attack.breaks[0]
-    run = check(attack.scenario, (goal,))[goal].run
+    run = check(attack.scenario, (goal,), enough=frozenset([goal]))[goal].run
     if run is None:
         raise DrawingError(f"attack {attack.slug}: there is nothing to draw, the search finds {goal.slug} unbroken")
     return sequence_dot(run_drawing(run, attack.title))
@@ -139,9 +154,23 @@ def _stopped_by(attack: Attack) -> str:
     return "**What stops it:** nothing that this model knows." + ("" if attack.off else " Every mitigation is on here.")
 
 
-RUNS = (_attack("code-injection"), _attack("mix-up"), _attack("browser-swapping"))
+FAMILIES = {
+    "RU": "Redirection, and what travels in URIs",
+    "SI": "Sessions: whose browser, whose grant",
+    "MX": "Mix-up of authorization servers",
+    "": "Others",
+}
+"""The families of attacks, by the first letters of the catalogue's ids; the last is for the rest."""
 
-PICTURES = (*MACHINES, *FLOWS, *RUNS)
+
+def _family(attack: Attack) -> str:
+    family = (attack.id or "")[:2]
+    return family if family in FAMILIES else ""
+
+
+RUNS = {family: tuple(_attack(attack) for attack in ATTACKS if _family(attack) == family) for family in FAMILIES}
+
+PICTURES = (*MACHINES, *FLOWS, *(picture for pictures in RUNS.values() for picture in pictures))
 
 # ------------------------------------------------------------------ index
 
@@ -178,12 +207,17 @@ That a mitigation stops the attack is what the search found as well, within the 
 """
 
 
+def _entry(picture: Picture, heading: str) -> str:
+    shown = f"![{picture.title}]({picture.stem}.svg)"
+    return f"{heading} {picture.title}\n\n{shown}\n\n{picture.shows}\n\n[DOT]({picture.stem}.gv)\n\n"
+
+
 def index() -> str:
     """The text of README.md."""
     parts = [_HEAD]
-    for head, pictures in ((_MACHINES, MACHINES), (_FLOWS, FLOWS), (_ATTACKS, RUNS)):
-        parts.append(head)
-        for picture in pictures:
-            parts.append(f"### {picture.title}\n\n![{picture.title}]({picture.stem}.svg)\n\n")
-            parts.append(f"{picture.shows}\n\n[DOT]({picture.stem}.gv)\n\n")
+    for head, pictures in ((_MACHINES, MACHINES), (_FLOWS, FLOWS)):
+        parts += [head, *(_entry(picture, "###") for picture in pictures)]
+    parts.append(_ATTACKS)
+    for family, pictures in RUNS.items():
+        parts += [f"### {FAMILIES[family]}\n\n", *(_entry(picture, "####") for picture in pictures)]
     return "".join(parts).rstrip() + "\n"

@@ -257,8 +257,11 @@ class Forger:
                 else:
                     self._ask(decided, parameter)
                 continue
+            values = {name: self._value(decided, name) for name in self._own}
+            if any(decided.get(name) is TO_BE_MADE and value in self._known for name, value in values.items()):
+                continue  # it is tried as a known term, too
             self._made += 1
-            yield self._kind(**{name: self._value(decided, name) for name in self._own})
+            yield self._kind(**values)
 
     def _value(self, decided: Decided, name: str) -> Any:
         """The value of a parameter in a message of which all is decided that matters."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from oauth_model.attacks.matrix import Line
 
 
-@click.command("matrix", short_help="Which mitigation stops which attack.")
+@click.command("matrix", short_help="Print which mitigation stops which attack of the catalogue.")
 @click.option("--attack", "-a", "names", multiple=True, metavar="NAME", help="This attack only; may be repeated.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "csv", "markdown"]), default="text", show_default=True

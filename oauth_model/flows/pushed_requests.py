@@ -12,6 +12,7 @@ from oauth_model.flows.authorization_code import (
     endpoints_are_configured,
     issuer_is_mine,
     note_start,
+    report_failure,
     request_for_issuer,
     send_to_authorization_endpoint,
 )
@@ -33,6 +34,7 @@ from oauth_model.messages import (
     CLIENT,
     AuthorizationRequestByReference,
     LoginRequest,
+    PushedAuthorizationErrorResponse,
     PushedAuthorizationRequest,
     PushedAuthorizationResponse,
 )
@@ -40,11 +42,13 @@ from oauth_model.terms import ClientId, RequestUri
 
 
 def client_rows() -> list[Row]:
+    pushed, answered = "request_pushed", answer_is_from_my_issuer
     return [
-        #   on                           source            dest               guards                                effect
-        Row(LoginRequest,                "idle",           "request_pushed",   [issuer_is_mine, endpoints_are_configured],         push_authorization_request),
-        Row(PushedAuthorizationResponse, "request_pushed", "response_awaited", [answer_is_from_my_issuer, code_grant_is_used],     send_request_by_reference),
-        Row(PushedAuthorizationResponse, "request_pushed", "token_awaited",    [answer_is_from_my_issuer, implicit_grant_is_used], send_request_by_reference),
+        #   on                                source  dest                guards                                      effect
+        Row(LoginRequest,                     "idle", pushed,             [issuer_is_mine, endpoints_are_configured], push_authorization_request),
+        Row(PushedAuthorizationResponse,      pushed, "response_awaited", [answered, code_grant_is_used],             send_request_by_reference),
+        Row(PushedAuthorizationResponse,      pushed, "token_awaited",    [answered, implicit_grant_is_used],         send_request_by_reference),
+        Row(PushedAuthorizationErrorResponse, pushed, "failed",           [answered],                                 report_failure),
     ]
 
 
@@ -52,11 +56,12 @@ def authorization_server_rows() -> list[Row]:
     request: list[Guard] = [client_is_registered, redirect_uri_is_plausible, response_type_is_supported, client_may_use_response_type, scope_is_supported]
     mine: list[Guard] = [request_uri_is_mine, pushed_by_that_client]
     return [
-        #   on                               source    dest                guards                     effect
-        Row(PushedAuthorizationRequest,      "idle",   "pushed",           request,                   answer_with_request_uri),
+        #   on                               source    dest                guards                        effect
+        Row(PushedAuthorizationRequest,      "idle",   "pushed",           request,                      answer_with_request_uri),
         Row(AuthorizationRequestByReference, "pushed", "asking",           [*mine, code_was_asked_for],  ask_about_pushed_request),
         Row(AuthorizationRequestByReference, "pushed", "asking_for_token", [*mine, token_was_asked_for], ask_about_pushed_request),
-        Row(AuthorizationRequestByReference, "pushed", SAME,               [request_uri_is_mine],     show_error_page, otherwise=True),
+        Row(PushedAuthorizationRequest,      "idle",   SAME,               [],                           answer_pushed_error, otherwise=True),
+        Row(AuthorizationRequestByReference, "pushed", SAME,               [request_uri_is_mine],        show_error_page,     otherwise=True),
     ]
 
 
@@ -127,6 +132,11 @@ def answer_with_request_uri(me: View, message: PushedAuthorizationRequest) -> No
     keep_request(me, message)
     me.remember(response_type=message.response_type)
     me.reply(PushedAuthorizationResponse(RequestUri(me.party, me.index)))
+
+
+def answer_pushed_error(me: View, message: PushedAuthorizationRequest) -> None:
+    """Answer with the refusing guard's error code (RFC 9126 section 2)."""
+    me.reply(me.make(PushedAuthorizationErrorResponse, error=me.error or "invalid_request"))
 
 
 def ask_about_pushed_request(me: View, message: AuthorizationRequestByReference) -> None:

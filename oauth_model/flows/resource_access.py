@@ -28,11 +28,11 @@ from oauth_model.terms import ProtectedResource
 def client_rows() -> list[Row]:
     asked = "resource_requested"
     return [
-        #   on                     source        dest         guards                         effect
-        Row(UseToken,              "token_held", asked,       [],                            request_resource),
-        Row(LinkWithToken,         "token_held", "linked",    [uri_query_is_allowed],        link_to_resource),
-        Row(ResourceResponse,      asked,        "logged_in", [answer_is_from_server_asked], log_in),
-        Row(ResourceErrorResponse, asked,        "failed",    [answer_is_from_server_asked], report_failure),
+        #   on                     source        dest         guards                                          effect
+        Row(UseToken,              "token_held", asked,       [],                                             request_resource),
+        Row(LinkWithToken,         "token_held", "linked",    [uri_query_is_allowed, token_is_for_the_bearer], link_to_resource),
+        Row(ResourceResponse,      asked,        "logged_in", [answer_is_from_server_asked],                  log_in),
+        Row(ResourceErrorResponse, asked,        "failed",    [answer_is_from_server_asked],                  report_failure),
     ]
 
 
@@ -51,6 +51,11 @@ def resource_server_rows() -> list[Row]:
 
 
 uri_query_is_allowed = disabled("token-in-header-only", "uri_query_is_allowed")
+
+
+def token_is_for_the_bearer(me: View, message: LinkWithToken) -> bool:
+    """The token is bound to no key: a browser that follows a link could show none."""
+    return bool(me.memory.access_token.bound_to is None)
 
 
 def answer_is_from_server_asked(me: View, message: ResourceResponse | ResourceErrorResponse) -> bool:

@@ -61,6 +61,7 @@ from oauth_model.messages.metadata import (
 )
 from oauth_model.messages.pushed import (
     AuthorizationRequestByReference,
+    PushedAuthorizationErrorResponse,
     PushedAuthorizationRequest,
     PushedAuthorizationResponse,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "Page",
     "Paste",
     "PastedAddress",
+    "PushedAuthorizationErrorResponse",
     "PushedAuthorizationRequest",
     "PushedAuthorizationResponse",
     "RESOURCE_OWNER",

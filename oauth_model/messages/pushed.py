@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from oauth_model.messages.authorization import AuthorizationRequest
+from oauth_model.messages.authorization import AuthorizationError, AuthorizationRequest
 from oauth_model.messages.channel import AUTHORIZATION_SERVER, CLIENT, BackChannel, FrontChannel, Message
+from oauth_model.messages.token import TokenError
 from oauth_model.terms import (
     Challenge,
     ClientAssertion,
@@ -57,6 +58,19 @@ class PushedAuthorizationResponse(BackChannel):
 
     name: ClassVar[str] = "pushed authorization response"
     reference: ClassVar[str] = "RFC 9126 section 2.2"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = CLIENT
+
+
+@dataclass(frozen=True, slots=True)
+class PushedAuthorizationErrorResponse(BackChannel):
+    """RFC 9126 section 2."""
+
+    error: TokenError | AuthorizationError
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "pushed authorization error response"
+    reference: ClassVar[str] = "RFC 9126 section 2"
     sender: ClassVar[str] = AUTHORIZATION_SERVER
     receiver: ClassVar[str] = CLIENT
 

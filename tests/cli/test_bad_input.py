@@ -33,7 +33,7 @@ WEB_APP = str(EXAMPLES / "web_app.toml")
         (["check", "--each-guard", WEB_APP], "FILE does not go with --each-guard"),
         (["check", "--each-guard", "--goal", "AZ1"], "a change of the scenario does not go with --each-guard"),
         (["attack", "wildcard"], "attack: 'wildcard' is not an attack"),
-        (["fix", WEB_APP, "--candidate", "nonce"], "--candidate: 'nonce' is not a mitigation"),
+        (["fix", WEB_APP, "--candidate", "nonsense"], "--candidate: 'nonsense' is not a mitigation"),
         (["draw", "machine", "browser", "-o", "x"], "draw machine: 'browser' is not a role"),
         (["draw", "flow", "resource-access", "-o", "x"], "is a part that all grants share; name a grant"),
         (["draw", "run", WEB_APP, "-o", "x"], "web_app.toml:1: not JSON"),
