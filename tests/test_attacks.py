@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from oauth_model.attacks import ATTACKS, EVERYTHING, Attack, claims
 from oauth_model.machine import Row
-from oauth_model.mitigations import MITIGATIONS
+from oauth_model.mitigations import MITIGATIONS, Mitigation
 
 REQUIRED = {
     *("RU01", "RU02", "RU15", "SI01", "SI02", "SI03", "SI04", "SI05", "SI08", "SI13", "SI14"),
@@ -19,9 +20,22 @@ REQUIRED = {
 }
 
 
+def without_what_the_matrix_says(attack: Attack) -> Attack:
+    """An attack with only those of its claims that are about several mitigations, or about one that is on anyway.
+
+    What one mitigation alone does that is off in the precondition, tests/test_matrix.py asks the search about.
+    """
+
+    def is_left(mitigations: tuple[Mitigation, ...]) -> bool:
+        return len(mitigations) > 1 or mitigations[0] in attack.scenario.policy
+
+    stopped, not_stopped = filter(is_left, attack.stopped_by), filter(is_left, attack.not_stopped_by)
+    return replace(attack, stopped_by=tuple(stopped), not_stopped_by=tuple(not_stopped))
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id or attack.slug)
 def test_the_search_confirms_every_part_of_the_claim(attack: Attack) -> None:
-    decided = list(claims(attack))
+    decided = list(claims(without_what_the_matrix_says(attack)))
     assert decided[0].found == "broken", "the attack is not found in the deployment of its precondition"
     for claim in decided:
         assert claim.honest_run_ends, f"{claim.label}: honest runs do not end, so the verdict says nothing"
@@ -32,7 +46,7 @@ def test_the_search_confirms_every_part_of_the_claim(attack: Attack) -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id or attack.slug)
 def test_a_found_run_ends_where_its_goal_breaks(attack: Attack) -> None:
-    precondition = next(claims(attack))
+    precondition = next(claims(replace(attack, stopped_by=(), not_stopped_by=(), refuted=())))
     assert precondition.broken is not None
     run = precondition.broken.run
     assert run is not None

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from oauth_model.attacks import ATTACKS, Attack
-from oauth_model.attacks.matrix import DOES_NOT, STOPS, matrix, switched_on_alone
+from oauth_model.attacks.matrix import DOES_NOT, IN_PART, STOPS, matrix, switched_on_alone
 from oauth_model.attacks.matrix_page import is_current, renewed, table_of
 from oauth_model.cli.matrix import command, markdown
 from oauth_model.mitigations import EXACT_REDIRECT_URI, MITIGATIONS, STATE
@@ -26,10 +26,14 @@ def test_the_page_shows_what_the_search_finds(attack: Attack) -> None:
     (line,) = matrix([attack])
     shown = list(markdown([line]))
     assert shown[-1] in table_of(PAGE.read_text(encoding="utf-8"), PAGE), "bring it up to date: make check"
+    cells = {cell.mitigation: cell for cell in line.cells}
+    assert {goal.slug for goal in attack.breaks} & {verdict.goal.slug for verdict in line.precondition.broken}
     for mitigations in attack.stopped_by:
         if len(mitigations) == 1:
-            (cell,) = (cell for cell in line.cells if cell.mitigation is mitigations[0])
-            assert cell.verdict == STOPS
+            assert cells[mitigations[0]].verdict == STOPS, f"{mitigations[0]} does not stop it"
+    for mitigations in attack.not_stopped_by:
+        if len(mitigations) == 1:
+            assert cells[mitigations[0]].verdict in (DOES_NOT, IN_PART), f"{mitigations[0]} stops it"
 
 
 def test_the_page_has_every_attack_once() -> None:

@@ -2,7 +2,8 @@
 
 A row is an attack in the deployment of its precondition, a column a mitigation. Those that are on there already, as
 nearly all are, do not stop it: it was found with them on. Each of the others is switched on alone, and the search asked
-again. What the catalogue claims is a part of this (`confirm`); the matrix also says what nobody claimed.
+again: within the attack's bounds, or for those that are claimed to stop it, within the larger ones for that. What the
+catalogue claims is a part of this (`confirm`); the matrix also says what nobody claimed.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def switched_on_alone(attack: Attack) -> tuple[Mitigation, ...]:
 
 def _question(attack: Attack, on: tuple[Mitigation, ...]) -> Question:
     scenario: Scenario = attack.scenario.plus(*on)
-    if on and attack.bounds_when_stopped is not None:
+    if on in attack.stopped_by and attack.bounds_when_stopped is not None:
         scenario = replace(scenario, bounds=attack.bounds_when_stopped)
     return Question(scenario, (*attack.breaks, honest_run_reaches_its_end), frozenset(attack.breaks))
 

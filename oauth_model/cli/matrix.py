@@ -68,7 +68,7 @@ def _text(lines: list[Line]) -> Iterator[str]:
         attack = line.attack
         yield f"{attack.id or '-':5} {attack.title}"
         rows = [(verdict, ", ".join(shown)) for verdict, shown in _shown(line) if shown]
-        yield from table([*rows, ("within", str(attack.bounds_when_stopped or attack.bounds))], indent="      ")
+        yield from table([*rows, ("within", _within(attack))], indent="      ")
         yield ""
 
 
@@ -84,7 +84,13 @@ def markdown(lines: list[Line]) -> Iterator[str]:
         states = max((cell.result.states for cell in line.cells if cell.result is not None), default=0)
         columns = _listed(shown[STOPS]), _listed(part), _listed(shown[DOES_NOT])
         cells = [line.attack.id or "", line.attack.title, *columns]
-        yield f"| {' | '.join(cells)} | {line.attack.bounds_when_stopped or line.attack.bounds} | {states:,} |"
+        yield f"| {' | '.join(cells)} | {_within(line.attack)} | {states:,} |"
+
+
+def _within(attack: Attack) -> str:
+    if attack.bounds_when_stopped is None:
+        return str(attack.bounds)
+    return f"{attack.bounds}; what is claimed to stop it: {attack.bounds_when_stopped}"
 
 
 def _listed(names: list[str]) -> str:
@@ -121,6 +127,5 @@ def _csv(lines: list[Line]) -> str:
     writer.writerow(["attack", "id", "bound", *(cell.mitigation.slug for cell in lines[0].cells)] if lines else [])
     for line in lines:
         attack = line.attack
-        bound = attack.bounds_when_stopped or attack.bounds
-        writer.writerow([attack.slug, attack.id or "", str(bound), *(cell.verdict for cell in line.cells)])
+        writer.writerow([attack.slug, attack.id or "", _within(attack), *(cell.verdict for cell in line.cells)])
     return out.getvalue()
