@@ -1,9 +1,10 @@
 """The matrix: which mitigation, switched on alone, stops which attack. All of it is decided by the search.
 
 A row is an attack in the deployment of its precondition, a column a mitigation. Those that are on there already, as
-nearly all are, do not stop it: it was found with them on. Each of the others is switched on alone, and the search asked
-again: within the attack's bounds, or for those that are claimed to stop it, within the larger ones for that. What the
-catalogue claims is a part of this (`confirm`); the matrix also says what nobody claimed.
+nearly all are, do not stop it: it was found with them on. Each of the others is switched on alone (or with what it
+needs to work, as PKCE where a challenge is required), and the search asked again: within the attack's bounds, or
+for those that are claimed to stop it, within the larger ones for that. What the catalogue claims is a part of this
+(`confirm`); the matrix also says what nobody claimed.
 """
 
 from __future__ import annotations
@@ -94,8 +95,13 @@ def switched_on_alone(attack: Attack) -> tuple[Mitigation, ...]:
     return tuple(each for each in MITIGATIONS if each not in attack.scenario.policy)
 
 
+def with_what_it_needs(mitigation: Mitigation) -> tuple[Mitigation, ...]:
+    """A mitigation and those without which honest runs could not end with it."""
+    return (mitigation, *(each for each in MITIGATIONS if each.slug in mitigation.needs))
+
+
 def _question(attack: Attack, on: tuple[Mitigation, ...]) -> Question:
-    scenario: Scenario = attack.scenario.plus(*on)
+    scenario: Scenario = attack.scenario.plus(*(each for one in on for each in with_what_it_needs(one)))
     if on in attack.stopped_by and attack.bounds_when_stopped is not None:
         scenario = replace(scenario, bounds=attack.bounds_when_stopped)
     return Question(scenario, (*attack.breaks, honest_run_reaches_its_end), frozenset(attack.breaks))
