@@ -175,14 +175,10 @@ TOKEN_IN_URI = Attack(
     "RFC 9700 section 4.3.2",
     "The client links to the resource with the token in the query, and somebody reads the link.",
     READS_LINKS,
-    breaks=(nobody_else_is_served,),
+    breaks=(nobody_else_is_served, access_tokens_stay_secret),
     off=(TOKEN_IN_HEADER_ONLY,),
     stopped_by=((TOKEN_IN_HEADER_ONLY,), (DPOP,), (MTLS,)),
     not_stopped_by=((PKCE_S256,), (STATE,)),
-    refuted=(
-        Refuted((DPOP,), (access_tokens_stay_secret,), "the token is still read, but is of no use without the key"),
-        Refuted((MTLS,), (access_tokens_stay_secret,), "the token is still read, but is of no use without the key"),
-    ),
 )
 
 REDIRECT_307 = Attack(

@@ -6,6 +6,7 @@ from oauth_model.facts import (
     AssertionMade,
     ClientAuthenticated,
     Configured,
+    Consented,
     ForeignEndpointUsed,
     LoggedIn,
     ResponseAccepted,
@@ -65,8 +66,9 @@ def id_token_is_as_it_should_be(world: Evidence, login: LoggedIn) -> bool:
     if world.honest(login.user) or world.honest(login.browser):
         return False
     taken = world.all(ResponseAccepted, client=login.client, run=login.run)
-    consents = (world.consent(accepted.credential) for accepted in taken)
-    return not any(consent is not None and world.honest(consent.user) for consent in consents)
+    credentials = (accepted.credential for accepted in taken)
+    consents = (world.all(Consented, issuer=each.issuer, grant=each.grant) for each in credentials)
+    return not any(world.honest(consent.user) for several in consents for consent in several)
 
 
 @always("OpenID Connect Core section 5.3.2", each=(Shown,))
