@@ -20,7 +20,10 @@ HELP = (*CLI, "--help")
 SUITE = """
 from oauth_model.attacks import ATTACKS
 from oauth_model.attacks.confirm import claims
-decided = [claim for attack in ATTACKS for claim in claims(attack)]
+FIRST = (
+    "RU01 RU02 RU15 RU16 SI01 SI02 SI03 SI04 SI05 SI08 SI13 SI14 MX01 MX03 CL01 LC01 LC03 RS01".split()
+)  # those that the earlier release has as well
+decided = [claim for attack in ATTACKS if attack.id in FIRST for claim in claims(attack)]
 assert all(claim.confirmed for claim in decided)
 print(len(decided))
 """
@@ -56,8 +59,8 @@ def measure(work: dict[str, tuple[str, ...]], against: Path | None = None, times
     origin = "measured in this run" if against is not None else "kept from that release, where there is a figure"
     report.remarks.append(
         "`oauth-model check` without a file, which surveys all profiles against all attackers with two processes; all "
-        "claims of the attack catalogue, one after the other; and the start of the command line. Before: the search in "
-        f"plain Python of commit 299e765, {origin}."
+        "claims about the attacks that the earlier release has, one after the other; and the start of the command "
+        f"line. Before: the search in plain Python of commit 299e765, {origin}."
     )
     return report
 

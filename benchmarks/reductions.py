@@ -10,7 +10,7 @@ from benchmarks import ours
 from benchmarks.cases import Case
 from benchmarks.figures import Report, number, say
 
-CASES = (Case(2), Case(3), Case(2, 1), Case(3, 1))
+CASES = (Case(2), Case(3), Case(2, 1))
 QUICK = (Case(2), Case(1, 1))
 
 LIMIT = 60.0

@@ -57,7 +57,7 @@ class Bench:
         return reductions.measure(reductions.QUICK if self.quick else reductions.CASES)
 
     def _jobs(self) -> Report:
-        return jobs.measure(jobs.QUICK if self.quick else (), self.times)
+        return jobs.measure(jobs.QUICK if self.quick else jobs.CASES, self.times)
 
     def _commands(self) -> Report:
         work = commands.QUICK if self.quick else commands.WORK

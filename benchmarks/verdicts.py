@@ -20,7 +20,7 @@ LIMIT = 120.0
 LONG = 8.0
 """Seconds from which on a run is not repeated, but where the figure is made of it."""
 
-LARGEST = {0: 8, 1: 6, 2: 4}
+LARGEST = {0: 8, 1: 5, 2: 3}
 """The honest sessions of the largest size, for each number of the attacker's; SPIN ends some series before."""
 
 SERIES = tuple(tuple(Case(honest, other) for honest in range(1, most + 1)) for other, most in LARGEST.items())
