@@ -2,7 +2,7 @@
 
 All say the same. `reference` walks the composition itself, in plain Python, and needs nothing else; the others
 work on the intermediate form (`oauth_model.engines`) and are compared with it. `explicit` takes states one by one,
-compiled; `symbolic` takes them as sets; `reduced` leaves out interleavings that make no difference.
+compiled; `symbolic` takes them as sets; `reduced` leaves out interleavings and names that make no difference.
 """
 
 from __future__ import annotations

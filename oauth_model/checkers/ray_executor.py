@@ -1,7 +1,7 @@
 """Ray as an executor: the tasks of a table on the machines of a Ray cluster, or on workers of this one.
 
 An ordinary `concurrent.futures.Executor`, so it knows nothing of searches. Ray is an optional extra and takes a second
-to import: this is the one file that does so, and only when an executor is made.
+to import: this file and the one that splits a search over a cluster do so, and only when they are used.
 """
 
 from __future__ import annotations
