@@ -9,9 +9,7 @@ DEFENCE_IN_DEPTH: Mapping[str, str] = MappingProxyType(
     {
         "window_can_be_lured": "keeps the search small: a user's own window, lured, does what another one does",
         "issuer_is_mine": "every authorization server of a cast is one that its clients are registered at",
-        "code_grant_is_used": "chooses between the rows of two grants; a client uses one of them",
         "browser_has_no_session": "tells a stray response from an expected one; state and PKCE refuse both",
-        "response_type_is_code": "chooses between the rows of two grants; a code answers a request for a token",
         "response_type_is_hybrid": "chooses between the rows of two grants; without it there is more in an answer",
         "hybrid_flow_is_used": "chooses between the rows of two grants; a client uses one of them",
         "scope_is_supported": "an unknown scope is still only what the resource owner consented to",
