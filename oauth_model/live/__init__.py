@@ -1,0 +1,20 @@
+"""Real servers: the model's messages on the wire, and running OAuth servers in the place of its parties.
+
+    manners      how much a probe may do, and to whom
+    exchange     one HTTP request with its answer, as it was sent
+    transport    sends requests within the manners, and keeps the transcript
+    browser      a user agent: cookies, forms, redirects that are looked at and not followed
+    adapter      what has to be known of a server: endpoints, clients, accounts, login page
+    wire         messages to HTTP and back
+    bindings     which value a symbolic term stands for
+    server       a running server as a party of the composition
+    experiments  one small experiment for each mitigation
+    lockstep     Hypothesis walks the composition, and the server is asked at every step
+    attacks      the runs that the model finds, taken on the server
+    races        requests that arrive at the same time
+    findings     what came out, with the run and the transcript
+    reports      findings as text, JSON, SARIF and JUnit
+    demo         a server of the project's own, each of whose protections is a switch
+
+Nothing here decides what is right: that is the model's, under the policy that was measured.
+"""
