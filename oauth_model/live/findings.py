@@ -30,7 +30,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that the server's metadata or its adapter says, and that was measured otherwise (RFC 8414 section 2)."""
+    """Something that the server's metadata or its adapter says, and that was measured otherwise (RFC 8414)."""
 
     name: str
     said: str

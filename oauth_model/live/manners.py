@@ -20,7 +20,7 @@ MARK = "X-OAuth-Model-Probe"
 
 
 class LiveError(InputError):
-    """A server could not be talked to, or answered what no server should. Its text names the request and the way out."""
+    """A server cannot be talked to, or answers what no server should. Its text names the request and the way out."""
 
 
 class BoundReached(LiveError):
