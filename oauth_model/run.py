@@ -93,12 +93,13 @@ def run_of(composition: Composition, changes: Sequence[Change], broken: str | No
     steps = []
     for change in changes:
         after = composition.after(world, change)
-        steps.append(_step(composition, world, change, after))
+        steps.append(step_of(composition, world, change, after))
         world = after
     return Run(composition.scenario, tuple(steps), broken)
 
 
-def _step(composition: Composition, world: World, change: Change, after: World) -> RunStep:
+def step_of(composition: Composition, world: World, change: Change, after: World) -> RunStep:
+    """A change from one world to the one after it, as a step of a run."""
     slot = change.step.slot
     before, then = composition.session(world, slot), composition.session(after, slot)
     return RunStep(

@@ -34,7 +34,7 @@ from hypothesis.stateful import (
 
 from oauth_model.checkers.exhaustive import Judge
 from oauth_model.checkers.minimize import minimize
-from oauth_model.checkers.step_names import PROGRESS, RING, Drawn, Feature, Ring, by_name, universe
+from oauth_model.checkers.step_names import PROGRESS, RING, Drawn, Feature, Ring, StepName, by_name, universe
 from oauth_model.checkers.verdict import Result, Verdict
 from oauth_model.goals import SAFETY
 from oauth_model.goals.goal import Goal
@@ -205,7 +205,7 @@ def interleavings(scenario: Scenario, goals: Iterable[Goal] = SAFETY) -> type[In
     steps, is Hypothesis's `settings`. Raises ModelError for goals that are not about every world, and for a
     scenario that is put together wrongly.
     """
-    return _machine(Interleavings, scenario, goals)
+    return machine_of(Interleavings, scenario, goals)
 
 
 def sample(
@@ -224,23 +224,13 @@ def sample(
     the same answer in the same program; in another one Hypothesis may draw other examples, since it also tries
     numbers that it finds in the source of the modules that are loaded. Raises ModelError like `interleavings`.
     """
-    machine = _machine(Survey, scenario, goals)
+    machine = machine_of(Survey, scenario, goals)
     machine.found, machine.worlds, machine.totals = {}, set(), Counter()
     wanted = set(machine.judge.goals if enough is None else enough)
     done = 0
     while done < examples and not (wanted and wanted <= machine.found.keys()):
         batch = min(BATCH, examples - done)
-        sampling = settings(
-            max_examples=batch,
-            stateful_step_count=steps,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-            deadline=None,
-            database=None,
-            derandomize=False,
-            print_blob=False,
-        )
-        run_state_machine_as_test(hypothesis.seed((seed << 32) + done)(machine), settings=sampling)
+        walk_at_random(machine, examples=batch, steps=steps, seed=(seed << 32) + done)
         done += batch
     states, depth = len(machine.worlds), machine.totals["depth"]
     verdicts = []
@@ -252,13 +242,29 @@ def sample(
     return Result(scenario, tuple(verdicts), states, machine.totals["transitions"], depth, False, "random")
 
 
+def walk_at_random(machine: type[Interleavings], *, examples: int, steps: int, seed: int) -> None:
+    """Try so many examples of so many drawn steps, without shrinking. What they find, the machine keeps."""
+    sampling = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+        deadline=None,
+        database=None,
+        derandomize=False,
+        print_blob=False,
+    )
+    run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=sampling)
+
+
 def minimal_run(composition: Composition, judge: Judge, goal: Goal, changes: Iterable[Change]) -> Run:
     """The run that breaks a goal, without the steps that are not needed for it."""
     kept = minimize(composition, list(changes), lambda world: goal in judge.false_in(world))
     return run_of(composition, kept, goal.slug)
 
 
-def _machine(base: type[M], scenario: Scenario, goals: Iterable[Goal]) -> type[M]:
+def machine_of(base: type[M], scenario: Scenario, goals: Iterable[Goal], more: tuple[StepName, ...] = ()) -> type[M]:
+    """A subclass of `base` for one scenario. `more` are names of steps that `base` offers beside the composition's."""
     goals = tuple(goals)
     for goal in goals:
         if goal.kind != "always":
@@ -267,7 +273,7 @@ def _machine(base: type[M], scenario: Scenario, goals: Iterable[Goal]) -> type[M
                 " world. Ask the exhaustive checker (checkers.exhaustive.check)"
             )
     composition = Composition(scenario)
-    names = universe(composition)
+    names = (*universe(composition), *more)
     features = tuple(dict.fromkeys((name.kind, name.message) for name in names if name.kind not in PROGRESS))
     members: dict[str, Any] = {
         "composition": composition,

@@ -1,0 +1,137 @@
+"""The attacks of the catalogue at a running server: searched in the model under its measured policy, then done.
+
+An attack is nothing but a search: if the model finds a run, that run is taken on the server step by step. It succeeds
+if the server answers every step as the model says; where it answers otherwise, that is where the attack ends,
+and also a disagreement between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from oauth_model.attacks import ATTACKS, Attack
+from oauth_model.checkers.exhaustive import check
+from oauth_model.engines.walk import Limits
+from oauth_model.goals import Goal
+from oauth_model.live.adapter import Adapter, Target
+from oauth_model.live.bindings import NotFresh, NotOnTheWire
+from oauth_model.live.exchange import Exchange
+from oauth_model.live.findings import Outcome
+from oauth_model.live.party import Disagreement, LiveParty
+from oauth_model.live.policy import Measured, NotApplicable, scenario_of
+from oauth_model.live.transport import Transport
+from oauth_model.messages import AUTHORIZATION_SERVER, RESOURCE_SERVER
+from oauth_model.run import Run
+from oauth_model.scenario import Scenario
+
+STATES = 300_000
+"""States after which the search for one attack's run is given up."""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A run as far as it went at a server. `stopped_at` is the number of the step that did not go as in the model."""
+
+    exchanges: tuple[Exchange, ...]
+    stopped_at: int | None = None
+    disagreement: Disagreement | None = None
+    not_fresh: NotFresh | None = None
+
+
+class Bench:
+    """One server on which runs are taken, each with browsers and values of its own."""
+
+    def __init__(self, adapter: Adapter, target: Target, transport: Transport) -> None:
+        self.adapter, self.target, self.transport = adapter, target, transport
+        self._runs = 0
+
+    def party(self, scenario: Scenario) -> LiveParty:
+        """The server for another run: it has been reset, and nothing is left of the run before."""
+        self.adapter.reset()
+        self._runs += 1
+        return LiveParty(self.adapter, self.target, self.transport, scenario.full_cast, self._runs)
+
+    def execute(self, run: Run) -> Executed:
+        """Take a run. Raises NotOnTheWire where a step has no form here, and LiveError."""
+        party, since = self.party(run.scenario), len(self.transport.transcript)
+        for number, step in enumerate(run.steps, 1):
+            try:
+                party.take(step)
+            except Disagreement as disagreement:
+                return Executed(tuple(self.transport.transcript[since:]), number, disagreement)
+            except NotFresh as twice:
+                return Executed(tuple(self.transport.transcript[since:]), number, not_fresh=twice)
+        return Executed(tuple(self.transport.transcript[since:]))
+
+
+def touches_the_server(run: Run) -> bool:
+    """Whether the run has a step of an honest server's."""
+    return any(step.role in (AUTHORIZATION_SERVER, RESOURCE_SERVER) for step in run.steps)
+
+
+def outcomes(
+    bench: Bench,
+    measured: Measured,
+    attacks: Iterable[Attack] = ATTACKS,
+    progress: Callable[[str], None] | None = None,
+) -> Iterator[Outcome]:
+    """What becomes of each attack: with careful clients, and where they are safe, with careless ones."""
+    for attack in attacks:
+        if progress is not None:
+            progress(attack.slug)
+        careful = _outcome(bench, measured, attack, careful=True)
+        if careful.state != "stopped":
+            yield careful
+            continue
+        careless = _outcome(bench, measured, attack, careful=False)
+        yield careless if careless.state != "stopped" else careful
+
+
+def _outcome(bench: Bench, measured: Measured, attack: Attack, *, careful: bool) -> Outcome:
+    try:
+        scenario = scenario_of(attack, measured, bench.target, careful=careful)
+        goal, run = find(attack, scenario)
+    except NotApplicable as missing:
+        return Outcome(attack.slug, "not applicable", str(missing), careful)
+    if run is None or goal is None:
+        return Outcome(attack.slug, "stopped", f"the model finds no run: {scenario.bounds}", careful)
+    stoppable = _could_be_stopped(attack, measured, bench.target, careful)
+    told = Outcome(attack.slug, "succeeded", "", careful, stoppable, goal.slug, run=run)
+    if not touches_the_server(run):
+        return replace(told, state="not applicable", because="the server has no part in it")
+    try:
+        done = bench.execute(run)
+    except NotOnTheWire as missing:
+        return replace(told, state="not applicable", because=str(missing))
+    if done.stopped_at is None:
+        return replace(told, because=f"{goal.title}: broken in {len(run.steps)} steps", exchanges=done.exchanges)
+    failure = done.disagreement or done.not_fresh
+    seen = str(done.disagreement.seen) if done.disagreement else None
+    return replace(
+        told, state="refused", because=str(failure), step=done.stopped_at, answer=seen, exchanges=done.exchanges
+    )
+
+
+def find(attack: Attack, scenario: Scenario) -> tuple[Goal | None, Run | None]:
+    """The most telling goal that the attacker breaks in a scenario, and a shortest run to that.
+
+    Raises NotApplicable where the search is cut before it finds any: then nothing is known.
+    """
+    result = check(scenario, attack.breaks, enough=attack.breaks[:1], limits=Limits(states=STATES))
+    for goal in attack.breaks:
+        verdict = result[goal]
+        if verdict.holds is False and verdict.run is not None:
+            return goal, verdict.run
+    if not result.complete:
+        raise NotApplicable(f"the search was cut after {result.states:,} states, and found no run so far")
+    return None, None
+
+
+def _could_be_stopped(attack: Attack, measured: Measured, target: Target, careful: bool) -> bool:
+    """Whether a server that enforces all that was looked at would stop it: else it is not the server's to stop."""
+    scenario = scenario_of(attack, measured.all_on, target, careful=careful)
+    try:
+        return find(attack, scenario)[1] is None
+    except NotApplicable:
+        return False

@@ -1,0 +1,320 @@
+"""A running server as a party of the composition: it is put to every step that its machine takes in the model.
+
+The model says what the machine sends in answer; the server is asked over HTTP, and what it says is compared.
+Browsers, clients, resource owners and the attacker are the model's: their steps need no HTTP of their own, and what
+they send is known when it reaches the server. A `Disagreement` is an answer that the model does not allow.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oauth_model.cast import Cast
+from oauth_model.live.adapter import Adapter, Target
+from oauth_model.live.bindings import Bindings, NotOnTheWire
+from oauth_model.live.exchange import HttpResponse, query_of
+from oauth_model.live.lab import Back, Front, Lab
+from oauth_model.live.transport import Transport
+from oauth_model.live.wire import (
+    Seen,
+    authorization_parameters,
+    differences,
+    pushed_request,
+    resource_parameters,
+    resource_request,
+    token_request,
+)
+from oauth_model.machine import Address, Envelope
+from oauth_model.messages import (
+    AUTHORIZATION_SERVER,
+    RESOURCE_SERVER,
+    AuthorizationErrorResponse,
+    AuthorizationPrompt,
+    AuthorizationRequest,
+    AuthorizationRequestByReference,
+    AuthorizationResponse,
+    Consent,
+    Denial,
+    Expire,
+    HybridResponse,
+    ImplicitResponse,
+    Message,
+    Page,
+    PushedAuthorizationErrorResponse,
+    PushedAuthorizationRequest,
+    PushedAuthorizationResponse,
+    ResourceErrorResponse,
+    ResourceRequest,
+    ResourceRequestInUri,
+    ResourceResponse,
+    TokenErrorResponse,
+    TokenRequest,
+    TokenResponse,
+    UnseenConsent,
+)
+from oauth_model.run import RunStep
+
+KINDS: Mapping[type[Message], str] = {
+    AuthorizationPrompt: "prompt",
+    AuthorizationResponse: "response",
+    ImplicitResponse: "response",
+    HybridResponse: "response",
+    AuthorizationErrorResponse: "error response",
+    Page: "page",
+    TokenResponse: "token",
+    TokenErrorResponse: "token error",
+    PushedAuthorizationResponse: "pushed",
+    PushedAuthorizationErrorResponse: "token error",
+    ResourceResponse: "resource",
+    ResourceErrorResponse: "resource error",
+}
+"""What an answer of each class looks like from outside."""
+
+
+class Disagreement(Exception):
+    """The server answered what the model's machine does not, under the policy that was measured."""
+
+    def __init__(self, step: RunStep, expected: Envelope | None, seen: Seen, why: str) -> None:
+        wanted = expected.message.name if expected else "no answer"
+        super().__init__(f"to the {step.name} the model answers with {wanted}, the server with {seen}: {why}")
+        self.step, self.expected, self.seen, self.why = step, expected, seen, why
+
+    @property
+    def signature(self) -> tuple[str, str, str]:
+        """What tells one kind of disagreement from another."""
+        return self.step.name, self.expected.message.name if self.expected else "", self.seen.what
+
+    @property
+    def is_acceptance(self) -> bool:
+        """Whether the server did what the model refuses."""
+        return self.seen.what in ("prompt", "response", "token", "resource", "pushed")
+
+
+@dataclass(frozen=True)
+class Dissent:
+    """An error code other than the model's: a matter of dialect, and no disagreement."""
+
+    request: str
+    expected: str
+    seen: str
+
+
+class LiveParty:
+    """The server of one run. Each run has browsers and bindings of its own; what the server keeps is its own affair."""
+
+    def __init__(self, adapter: Adapter, target: Target, transport: Transport, cast: Cast, seed: int = 0) -> None:
+        self.adapter, self.target, self.transport = adapter, target, transport
+        self.lab = Lab(adapter, target, transport, seed=seed)
+        self.bindings = Bindings(target, cast, seed)
+        self.dissents: dict[Dissent, None] = {}
+        self.asked = 0
+        self._pages: dict[int, tuple[str, Front]] = {}
+        self._handlers: Mapping[type[Message], Callable[[RunStep], Seen]] = {
+            AuthorizationRequest: self._authorization_request,
+            AuthorizationRequestByReference: self._authorization_request,
+            PushedAuthorizationRequest: self._pushed_request,
+            Consent: self._consent,
+            UnseenConsent: self._unseen_consent,
+            Denial: self._denial,
+            TokenRequest: self._token_request,
+            ResourceRequest: self._resource_request,
+            ResourceRequestInUri: self._resource_request_in_uri,
+        }
+
+    def pages_of(self, account: str) -> frozenset[int]:
+        """The authorizations that wait for a decision in an account's browser."""
+        return frozenset(index for index, (who, _) in self._pages.items() if who == account)
+
+    def is_for_the_server(self, role: str, address: Address) -> bool:
+        """Whether a session is one that the running server has in the model's place."""
+        if role == AUTHORIZATION_SERVER:
+            return address.party == self.bindings.server
+        return role == RESOURCE_SERVER and self.target.endpoints.resource is not None
+
+    def take(self, step: RunStep) -> Seen | None:
+        """Put a step to the server, if it is one of the server's; None if it is not, and nothing is to be asked.
+
+        Raises Disagreement, bindings.NotFresh, NotOnTheWire for what has no form here, and LiveError.
+        """
+        if not self.is_for_the_server(step.role, step.session):
+            return None
+        message = step.envelope.message
+        if isinstance(message, Expire):
+            self._expire(step)
+            return None
+        handler = self._handlers.get(type(message))
+        if handler is None:
+            raise NotOnTheWire(f"a probe cannot make the server take the step {message.name!r}")
+        self.asked += 1
+        seen = handler(step)
+        self._compare(step, seen)
+        return seen
+
+    # -------------------------------------------------------------- comparing
+
+    def _compare(self, step: RunStep, seen: Seen) -> None:
+        expected = next((sent for sent in step.sent if type(sent.message) in KINDS), None)
+        if expected is None:
+            raise NotOnTheWire(f"the model answers nothing to the {step.name}, and a server always does")
+        wanted, what = KINDS[type(expected.message)], seen.what
+        if isinstance(expected.message, Page) and step.role == RESOURCE_SERVER:
+            wanted = "resource" if expected.message.resource else "resource error"
+        if wanted != what:
+            raise Disagreement(step, expected, seen, "another kind of answer")
+        told = [*self._place(expected, seen), *differences(expected.message, seen, self.bindings)]
+        if told:
+            raise Disagreement(step, expected, seen, "; ".join(told))
+        error = getattr(expected.message, "error", None)
+        if error is not None and seen.get("error") not in (error, *self.target.dialect.errors.get(error, ())):
+            self.dissents[Dissent(step.name, error, str(seen.get("error") or f"status {seen.status}"))] = None
+
+    def _place(self, expected: Envelope, seen: Seen) -> list[str]:
+        """Whether a response is where the model has it: at which URI, and in which part of the message."""
+        told: list[str] = []
+        if seen.what not in ("response", "error response"):
+            return told
+        if expected.uri is not None:
+            wanted = self.bindings.value(expected.uri).partition("?")[0]
+            if (seen.uri or "").partition("?")[0] != wanted:
+                told.append(f"it goes to {seen.uri}, not to {wanted}")
+        mode = expected.mode or getattr(expected.message, "mode", None)
+        if mode is not None and seen.what == "response" and seen.place != mode:
+            told.append(f"its parameters are in the {seen.place}, not in the {mode}")
+        if seen.repost != expected.repost and seen.what == "response":
+            told.append(f"the browser is {'' if seen.repost else 'not '}told to post its form again")
+        return told
+
+    # -------------------------------------------------------------- front channel
+
+    def _account(self, step: RunStep) -> str:
+        return self.bindings.owner_of(step.envelope.sender.party)
+
+    def _authorization_request(self, step: RunStep) -> Seen:
+        account = self._account(step)
+        parameters = authorization_parameters(step.envelope.message, self.bindings)
+        asked = self.lab.ask(parameters, account, purpose=step.name)
+        self._pages[step.session.index] = account, asked
+        if asked.place != "page":
+            # A code at once: this server does not ask again. The model's consent is then the moment it is looked at.
+            return _response(asked) if asked.get("error") else Seen("prompt", status=asked.visit.status)
+        is_prompt = asked.visit.status < 400 and bool(asked.visit.forms)
+        return Seen("prompt" if is_prompt else "page", status=asked.visit.status)
+
+    def _page(self, step: RunStep) -> tuple[str, Front]:
+        if step.session.index not in self._pages:
+            raise NotOnTheWire("no page was shown that could be answered")
+        return self._pages.pop(step.session.index)
+
+    def _consent(self, step: RunStep) -> Seen:
+        message = step.envelope.message
+        assert isinstance(message, Consent | UnseenConsent)
+        account, asked = self._page(step)
+        if account != self._account(step):
+            raise NotOnTheWire("a page is answered in the browser that shows it")
+        granted = self.bindings.value(message.scope)
+        if asked.place == "page" and self.target.pages.scope_field is None and self._is_less(step):
+            raise NotOnTheWire("the server's page gives no choice of scope")
+        return _response(self.lab.decide(asked, account, scope=granted))
+
+    def _is_less(self, step: RunStep) -> bool:
+        message = step.envelope.message
+        return isinstance(message, Consent) and message.scope != self.bindings.cast.scope
+
+    def _unseen_consent(self, step: RunStep) -> Seen:
+        _, asked = self._pages.get(step.session.index, ("", None))
+        if asked is not None and refuses_frames(asked.visit.answer):
+            return Seen("page", (("error", "the page refuses to be in a frame"),), status=asked.visit.status)
+        return self._consent(step)
+
+    def _denial(self, step: RunStep) -> Seen:
+        account, asked = self._page(step)
+        if asked.place != "page":
+            raise NotOnTheWire("the server did not ask")
+        return _response(self.lab.decide(asked, account, allow=False))
+
+    # -------------------------------------------------------------- back channel
+
+    def _token_request(self, step: RunStep) -> Seen:
+        assert isinstance(step.envelope.message, TokenRequest)
+        request = token_request(step.envelope.message, self.bindings)
+        back = Back(self.transport.send(request, step.envelope.sender.party, step.name))
+        return _json_seen("token" if back.ok else "token error", back)
+
+    def _pushed_request(self, step: RunStep) -> Seen:
+        assert isinstance(step.envelope.message, PushedAuthorizationRequest)
+        request = pushed_request(step.envelope.message, self.bindings)
+        back = Back(self.transport.send(request, step.envelope.sender.party, step.name))
+        return _json_seen("pushed" if isinstance(back.json.get("request_uri"), str) else "token error", back)
+
+    def _expire(self, step: RunStep) -> None:
+        seconds = self.target.token_lifetime if step.source == "redeemed" else self.target.code_lifetime
+        if not self.adapter.advance(seconds + 1):
+            raise NotOnTheWire("time cannot be made to pass at this server")
+
+    # -------------------------------------------------------------- resources
+
+    def _resource_request(self, step: RunStep) -> Seen:
+        message = step.envelope.message
+        assert isinstance(message, ResourceRequest)
+        request = resource_request(message, step.session.party, self.bindings)
+        return self._resource(self.transport.send(request, step.envelope.sender.party, step.name), message)
+
+    def _resource_request_in_uri(self, step: RunStep) -> Seen:
+        message = step.envelope.message
+        assert isinstance(message, ResourceRequestInUri)
+        browser = self.lab.browser(self._account(step))
+        url = self.bindings.resource(step.session.party)
+        visit = browser.open(url, (*query_of(url), *resource_parameters(message, self.bindings)), purpose=step.name)
+        return self._resource(visit.answer, message)
+
+    def _resource(self, answer: HttpResponse, message: ResourceRequest | ResourceRequestInUri) -> Seen:
+        if answer.status >= 400:
+            return Seen("resource error", (("error", challenge_error(answer)),), status=answer.status)
+        owner = message.access_token.user
+        others = [account.username for name, account in self.target.accounts.items() if name != owner]
+        if any(name in answer.body for name in others):
+            return Seen("resource", (("error", "it is another's"), ("access_token", "")), status=answer.status)
+        return Seen("resource", status=answer.status)
+
+
+# ------------------------------------------------------------------ reading answers
+
+
+def _response(front: Front) -> Seen:
+    """A response for a client, or the page that the browser is left with."""
+    if front.place == "page":
+        return Seen("page", status=front.visit.status)
+    what = "error response" if front.get("error") else "response"
+    repost = front.visit.left_for is not None and front.visit.status in (307, 308)
+    return Seen(what, front.parameters, front.place, front.uri, front.visit.status, repost)
+
+
+def _json_seen(what: str, back: Back) -> Seen:
+    parameters: tuple[tuple[str, Any], ...] = tuple(back.json.items())
+    if not back.ok and not isinstance(back.json.get("error"), str):
+        parameters += (("error", None),)
+    return Seen(what, parameters, status=back.answer.status)
+
+
+def refuses_frames(answer: HttpResponse) -> bool:
+    """Whether other sites cannot have a page in a frame (RFC 9700 section 4.16)."""
+    policy = (answer.header("Content-Security-Policy") or "").lower()
+    if "frame-ancestors" in policy:
+        allowed = policy.partition("frame-ancestors")[2].partition(";")[0].split()
+        return allowed in (["'none'"], ["'self'"])
+    return (answer.header("X-Frame-Options") or "").strip().lower() in ("deny", "sameorigin")
+
+
+def challenge_error(answer: HttpResponse) -> str | None:
+    """The error code of a WWW-Authenticate challenge, or of a JSON body (RFC 6750 section 3.1)."""
+    challenge = answer.header("WWW-Authenticate") or ""
+    if 'error="' in challenge:
+        return challenge.partition('error="')[2].partition('"')[0]
+    try:
+        code = json.loads(answer.body).get("error")
+    except (ValueError, AttributeError):
+        return None
+    return code if isinstance(code, str) else None
