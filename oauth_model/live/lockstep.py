@@ -148,9 +148,8 @@ def walk(
     done = 0
     while done < examples:
         if progress is not None:
-            progress(
-                f"random walks: {done} of {examples}, {machine.asked[0]:,} questions, {len(machine.found)} answers differ"
-            )
+            told = f"{machine.asked[0]:,} questions, {len(machine.found)} answers differ"
+            progress(f"random walks: {done} of {examples}, {told}")
         batch = min(BATCH, examples - done)
         walk_at_random(machine, examples=batch, steps=steps, seed=(seed << 32) + done)
         done += batch
