@@ -86,7 +86,7 @@ def test_an_error_of_a_task_is_the_callers(place: dict[str, object]) -> None:
 def test_an_exception_that_cannot_travel_is_told_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         names, "_OWN_MODULES", set()
-    )  # where a test's records were sent before, its module would be one
+    )  # tests before may have filled it
     with pytest.raises(RuntimeError, match="Awkward: 0 and 0"):
         run_table(range(2), fail_awkwardly, jobs=2)
 
