@@ -25,8 +25,9 @@ check: $(STAMP)  ## check the model: which goals hold, which are broken, and wha
 	@$(BIN)/oauth-model check $(ARGS)
 	@$(BIN)/oauth-model matrix --write docs/matrix.md
 
+# A worker that dies is not replaced: pytest-xdist then waits for ever for what that one had left to do.
 test: lint  ## lint, then run the library's tests and the property suites
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --max-worker-restart 0 $(PYTEST_ARGS)
 
 lint: $(STAMP)  ## ruff and mypy
 	@$(BIN)/python -m ruff check .

@@ -3,11 +3,18 @@
 `HYPOTHESIS_PROFILE=deep pytest properties`, or `pytest properties --hypothesis-profile=deep`. The quick one
 draws the same examples every time. `Phase.explain` is left out of both: on a failing state machine it takes
 minutes, and the minimal run says more.
+
+With the quick one no test runs without an end: one that takes too long fails, and its process is ended if it cannot
+even fail, since compiled code, or a wait that nothing interrupts, holds it.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import signal
+from collections.abc import Iterator
+from types import FrameType
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -37,3 +44,50 @@ PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 if PROFILE not in PROFILES:
     raise pytest.UsageError(f"HYPOTHESIS_PROFILE is {PROFILE!r}; it can be {' or '.join(PROFILES)}")
 settings.load_profile(PROFILE)
+
+# ------------------------------------------------------------------ an end to every test
+
+SECONDS, SECONDS_TO_FAIL = 900, 60
+"""How long a test may take, or what is set up for it; and how long it may then take to clean up."""
+
+STDERR = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests capture the standard error; what ends their process must be told all the same."""
+    config.stash[STDERR] = os.dup(2)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give it back."""
+    os.close(config.stash[STDERR])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Limit what is set up."""
+    return (yield from _limited(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Limit the test."""
+    return (yield from _limited(item))
+
+
+def _limited(item: pytest.Item) -> Iterator[None]:
+    if PROFILE != "quick" or not hasattr(signal, "setitimer"):
+        return (yield)
+    before = signal.signal(signal.SIGALRM, _too_long)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    faulthandler.dump_traceback_later(SECONDS + SECONDS_TO_FAIL, exit=True, file=item.config.stash[STDERR])
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        faulthandler.cancel_dump_traceback_later()
+        signal.signal(signal.SIGALRM, before)
+
+
+def _too_long(number: int, frame: FrameType | None) -> None:
+    pytest.fail(f"it took more than {SECONDS} seconds")

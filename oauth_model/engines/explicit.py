@@ -19,6 +19,7 @@ from oauth_model.engines.explicit_goals import Questions
 from oauth_model.engines.explicit_marks import Marked, doubt
 from oauth_model.engines.explicit_runs import run_to, unpacked
 from oauth_model.engines.explicit_sets import SetsOf
+from oauth_model.engines.explicit_sound import Damaged, check
 from oauth_model.engines.explicit_store import States
 from oauth_model.engines.explicit_tables import Flat
 from oauth_model.engines.interrupts import noted_interrupts
@@ -230,8 +231,9 @@ class Explicit:
         return Saved(self.program, arrays)
 
     def resume(self, saved: Saved) -> None:
-        """Go on from there. All pairs are asked about again: the goals may be others now."""
+        """Go on from there. All pairs are asked about again: the goals may be others now. Raises Damaged."""
         arrays = saved.arrays
+        check(arrays, self.program)
         self._flat.update()
         self.known.restore({name: arrays[f"known {name}"] for name in self.known.saved})
         self.happened.restore({name: arrays[f"happened {name}"] for name in self.happened.saved})
@@ -282,7 +284,12 @@ def _searched(explicit: Explicit, checkpoint: Checkpoint | None) -> str | None:
             raise InputError(
                 f"checkpoint {checkpoint.path}: is of a search {kind} fingerprints; search so or delete it"
             )
-        explicit.resume(saved)
+        try:
+            explicit.resume(saved)
+        except Damaged as failure:
+            raise InputError(
+                f"checkpoint {checkpoint.path}: is damaged ({failure}); delete it or name another"
+            ) from None
     try:
         with noted_interrupts() as interrupts:
             for _ in explicit.steps():

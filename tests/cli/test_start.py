@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from oauth_model.cli import COMMANDS, main
+from tests.processes import started
 
 ROOT = Path(__file__).resolve().parents[2]
 START = [sys.executable, "-c", "from oauth_model.cli import main; main(prog_name='oauth-model')"]
@@ -44,7 +45,7 @@ def test_the_list_of_commands_says_what_they_say_themselves() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send there")
 @pytest.mark.parametrize("arguments", [["check"], ["check", "--jobs", "1"]])
 def test_ctrl_c_is_one_line(arguments: list[str]) -> None:
-    with subprocess.Popen([*START, *arguments], env=ENVIRONMENT, stdout=-1, stderr=-1, text=True) as process:
+    with started(*START, *arguments, env=ENVIRONMENT, stdout=-1, stderr=-1, text=True) as process:
         assert process.stderr is not None
         assert process.stderr.readline().startswith("[1/")
         process.send_signal(signal.SIGINT)
@@ -55,7 +56,7 @@ def test_ctrl_c_is_one_line(arguments: list[str]) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="a closed pipe is another error there")
 def test_a_reader_that_leaves_is_no_error() -> None:
-    with subprocess.Popen([*START, "list"], env=ENVIRONMENT, stdout=-1, stderr=-1, text=True) as process:
+    with started(*START, "list", env=ENVIRONMENT, stdout=-1, stderr=-1, text=True) as process:
         assert process.stdout is not None
         process.stdout.close()
         assert process.stderr is not None
@@ -80,9 +81,8 @@ def test_there_are_no_colours_in_a_file_and_none_where_they_are_not_wanted(monke
 def test_ctrl_c_gives_the_verdict_so_far() -> None:
     """A search that would take hours says what it knows when it is interrupted; so it need not be waited for."""
     arguments = ("check", str(EXAMPLE), "--client-runs", "4", "--authorizations", "3", "--states", "any")
-    with subprocess.Popen(
-        [*START, *arguments, "--engine", "reference"], env=ENVIRONMENT, stdout=-1, stderr=-1, text=True
-    ) as process:
+    everything = (*START, *arguments, "--engine", "reference")
+    with started(*everything, env=ENVIRONMENT, stdout=-1, stderr=-1, text=True) as process:
         time.sleep(8)
         process.send_signal(signal.SIGINT)
         printed, told = process.communicate(timeout=60)

@@ -25,6 +25,7 @@ from oauth_model.names import InputError
 from oauth_model.scenario import Scenario
 from oauth_model.world import Composition
 from tests.core.scenarios import SCENARIOS
+from tests.processes import started
 
 FIVE = ("login-csrf", "code-injection", "pkce-downgrade", "token-injection", "code-replay")
 BROKEN = {attack.slug: attack.scenario.bounded(client_runs=1) for attack in ATTACKS if attack.slug in FIVE}
@@ -220,8 +221,11 @@ def test_an_interrupted_search_says_what_it_found(monkeypatch: pytest.MonkeyPatc
 def test_a_killed_search_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint"
     root = str(Path(__file__).parents[2])
-    with subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(path)],
+    with started(
+        sys.executable,
+        "-c",
+        KILLED,
+        path,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": root},

@@ -29,7 +29,7 @@ from oauth_model.engines.program import Program
 from oauth_model.engines.walk import Limits, Walk
 from oauth_model.goals import SAFETY
 from oauth_model.scenario import Scenario
-from tests.engines.test_split import InThisProcess
+from tests.engines.teams import InThisProcess
 
 SWITCHES = tuple(
     name for name, option in inspect.signature(reduced.search).parameters.items() if isinstance(option.default, bool)
