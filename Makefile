@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/made-for
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint bench gallery clean FORCE
+.PHONY: help check test live lint bench gallery clean FORCE
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s%s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ check: $(STAMP)  ## check the model: which goals hold, which are broken, and wha
 # A worker that dies is not replaced: pytest-xdist then waits for ever for what that one had left to do.
 test: lint  ## lint, then run the library's tests and the property suites
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --max-worker-restart 0 $(PYTEST_ARGS)
+
+live: $(STAMP)  ## the tests of real servers, those from npm too (installs these, once)
+	@OAUTH_MODEL_LIVE=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/live $(PYTEST_ARGS)
 
 lint: $(STAMP)  ## ruff and mypy
 	@$(BIN)/python -m ruff check .
