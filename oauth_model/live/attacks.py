@@ -8,11 +8,15 @@ and also a disagreement between the two.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import product
 
 from oauth_model.attacks import ATTACKS, Attack
 from oauth_model.checkers.exhaustive import check
-from oauth_model.engines.walk import Limits
+from oauth_model.checkers.questions import Question, results
+from oauth_model.checkers.table import Note
+from oauth_model.checkers.verdict import Result
 from oauth_model.goals import Goal
 from oauth_model.live.adapter import Adapter, Target
 from oauth_model.live.bindings import NotFresh, NotOnTheWire
@@ -70,9 +74,55 @@ def touches_the_server(run: Run) -> bool:
     return any(step.role in (AUTHORIZATION_SERVER, RESOURCE_SERVER) for step in run.steps)
 
 
+class Searches:
+    """What the model finds of attacks at a server: every search once, `jobs` at a time."""
+
+    def __init__(self, target: Target, measured: Measured, jobs: int = 1) -> None:
+        self._target, self._measured, self._jobs = target, measured, jobs
+        self._known: dict[tuple[Attack, Scenario], Result] = {}
+
+    def ask(self, attacks: Iterable[Attack], progress: Note | None = None) -> None:
+        """Search for all of these attacks, with careful and with careless clients."""
+        asked: dict[tuple[Attack, Scenario], Question] = {}
+        for attack, careful in product(attacks, (True, False)):
+            with suppress(NotApplicable):
+                scenario = self.scenario(attack, careful)
+                asked[attack, scenario] = Question(scenario, attack.breaks, frozenset(attack.breaks[:1]))
+        keys = list(asked)
+        for number, result in results(list(asked.values()), jobs=self._jobs, note=progress):
+            self._known[keys[number]] = result
+
+    def scenario(self, attack: Attack, careful: bool, measured: Measured | None = None) -> Scenario:
+        """The scenario of an attack. Raises NotApplicable."""
+        return scenario_of(attack, measured or self._measured, self._target, careful=careful).bounded(states=STATES)
+
+    def find(self, attack: Attack, scenario: Scenario) -> tuple[Goal, Run] | None:
+        """The most telling goal that the attacker breaks in a scenario, and a shortest run to that; None for no run.
+
+        Raises NotApplicable where the search was cut before it found any: then nothing is known.
+        """
+        result = self._known.get((attack, scenario))
+        if result is None:
+            result = self._known[attack, scenario] = check(scenario, attack.breaks, enough=attack.breaks[:1])
+        for goal in attack.breaks:
+            verdict = result[goal]
+            if verdict.holds is False and verdict.run is not None:
+                return goal, verdict.run
+        if not result.complete:
+            raise NotApplicable(f"the search was cut after {result.states:,} states, and found no run so far")
+        return None
+
+    def is_stoppable(self, attack: Attack, careful: bool) -> bool:
+        """Whether a server that enforces all that was looked at would stop it: else it is not the server's to stop."""
+        try:
+            return self.find(attack, self.scenario(attack, careful, self._measured.all_on)) is None
+        except NotApplicable:
+            return False
+
+
 def outcomes(
     bench: Bench,
-    measured: Measured,
+    searches: Searches,
     attacks: Iterable[Attack] = ATTACKS,
     progress: Callable[[str], None] | None = None,
 ) -> Iterator[Outcome]:
@@ -80,24 +130,24 @@ def outcomes(
     for attack in attacks:
         if progress is not None:
             progress(attack.slug)
-        careful = _outcome(bench, measured, attack, careful=True)
+        careful = _outcome(bench, searches, attack, careful=True)
         if careful.state != "stopped":
             yield careful
             continue
-        careless = _outcome(bench, measured, attack, careful=False)
+        careless = _outcome(bench, searches, attack, careful=False)
         yield careless if careless.state != "stopped" else careful
 
 
-def _outcome(bench: Bench, measured: Measured, attack: Attack, *, careful: bool) -> Outcome:
+def _outcome(bench: Bench, searches: Searches, attack: Attack, *, careful: bool) -> Outcome:
     try:
-        scenario = scenario_of(attack, measured, bench.target, careful=careful)
-        goal, run = find(attack, scenario)
+        scenario = searches.scenario(attack, careful)
+        found = searches.find(attack, scenario)
     except NotApplicable as missing:
         return Outcome(attack.slug, "not applicable", str(missing), careful)
-    if run is None or goal is None:
+    if found is None:
         return Outcome(attack.slug, "stopped", f"the model finds no run: {scenario.bounds}", careful)
-    stoppable = _could_be_stopped(attack, measured, bench.target, careful)
-    told = Outcome(attack.slug, "succeeded", "", careful, stoppable, goal.slug, run=run)
+    goal, run = found
+    told = Outcome(attack.slug, "succeeded", "", careful, searches.is_stoppable(attack, careful), goal.slug, run=run)
     if not touches_the_server(run):
         return replace(told, state="not applicable", because="the server has no part in it")
     try:
@@ -111,27 +161,3 @@ def _outcome(bench: Bench, measured: Measured, attack: Attack, *, careful: bool)
     return replace(
         told, state="refused", because=str(failure), step=done.stopped_at, answer=seen, exchanges=done.exchanges
     )
-
-
-def find(attack: Attack, scenario: Scenario) -> tuple[Goal | None, Run | None]:
-    """The most telling goal that the attacker breaks in a scenario, and a shortest run to that.
-
-    Raises NotApplicable where the search is cut before it finds any: then nothing is known.
-    """
-    result = check(scenario, attack.breaks, enough=attack.breaks[:1], limits=Limits(states=STATES))
-    for goal in attack.breaks:
-        verdict = result[goal]
-        if verdict.holds is False and verdict.run is not None:
-            return goal, verdict.run
-    if not result.complete:
-        raise NotApplicable(f"the search was cut after {result.states:,} states, and found no run so far")
-    return None, None
-
-
-def _could_be_stopped(attack: Attack, measured: Measured, target: Target, careful: bool) -> bool:
-    """Whether a server that enforces all that was looked at would stop it: else it is not the server's to stop."""
-    scenario = scenario_of(attack, measured.all_on, target, careful=careful)
-    try:
-        return find(attack, scenario)[1] is None
-    except NotApplicable:
-        return False

@@ -136,15 +136,10 @@ class Bindings:
         """A URI with the host and path that a client really has; any other is written as it is."""
         text = str(uri)
         for client in filter(self.cast.honest, self.cast.clients):
-            model = self.cast.redirect_uri(client, self.server)
-            for index, real in enumerate(self.registration(client).redirect_uris):
-                own = str(model) if index == 0 else f"{model.scheme}://{model.host}{model.path}/{self.server}"
-                if text == own:
-                    return real
-            parts = urlsplit(self.registration(client).redirect_uris[0])
-            if model.host and parts.hostname and parts.hostname != model.host:
-                text = text.replace(str(model), self.registration(client).redirect_uris[0])
-                text = text.replace(model.host, parts.netloc)
+            model, real = self.cast.redirect_uri(client, self.server), self.registration(client).redirect_uris[0]
+            if model.host and text != real:
+                text = text.replace(str(model), real)
+                text = text.replace(f"://{model.host}/", f"://{urlsplit(real).netloc}/")
         return text
 
     def resource(self, server: str) -> str:

@@ -15,11 +15,12 @@ from typing import ClassVar
 from oauth_model.checkers.interleaving import BATCH, Interleavings, machine_of, walk_at_random
 from oauth_model.checkers.judge import Judge
 from oauth_model.checkers.step_names import StepName
+from oauth_model.goals import SAFETY
 from oauth_model.goals.goal import Goal
 from oauth_model.live.attacks import Bench
 from oauth_model.live.bindings import NotFresh, NotOnTheWire
 from oauth_model.live.exchange import Exchange
-from oauth_model.live.party import KINDS, Disagreement, Dissent, LiveParty
+from oauth_model.live.party import Disagreement, Dissent, LiveParty
 from oauth_model.live.tries import TESTER, Tester
 from oauth_model.machine import Address
 from oauth_model.messages import AuthorizationRequest, Consent, ResourceRequest, TokenRequest
@@ -228,7 +229,7 @@ def minimal(bench: Bench, scenario: Scenario, signature: Signature, steps: list[
         return Difference(str(failure), run, exchanges, True, not_fresh=True)
     if not isinstance(failure, Disagreement):
         return None
-    mitigation, goals = explain(bench, scenario, best, failure)
+    mitigation, goals = explain(bench, scenario, best)
     return Difference(str(failure), run, exchanges, failure.is_acceptance, False, mitigation, goals)
 
 
@@ -243,20 +244,19 @@ def _without_a_piece(
     return None
 
 
-def explain(
-    bench: Bench, scenario: Scenario, steps: Sequence[RunStep], failure: Disagreement
-) -> tuple[Mitigation | None, tuple[Goal, ...]]:
-    """The mitigation without which the model answers as the server did, and the goals that are broken then."""
-    from oauth_model.goals import SAFETY
+def explain(bench: Bench, scenario: Scenario, steps: Sequence[RunStep]) -> tuple[Mitigation | None, tuple[Goal, ...]]:
+    """The mitigation without which model and server agree on the last of some steps, and the goals then broken.
 
+    Only those are tried on the server that make the model answer otherwise.
+    """
+    usual, _, _ = _Follower(scenario, bench).follow(steps, None)
     for mitigation in scenario.mitigations:
         weaker = scenario.without(mitigation, *(each for each in scenario.policy if mitigation.slug in each.needs))
         follower = _Follower(weaker, bench)
         taken, world, _ = follower.follow(steps, None)
-        if len(taken) != len(steps):
+        if len(taken) != len(steps) or taken[-1].sent == usual[-1].sent:
             continue
-        kinds = {KINDS.get(type(sent.message)) for sent in taken[-1].sent}
-        if failure.seen.what in kinds:
+        if follower.follow(steps, bench.party(weaker))[2] is None:
             tried = any(step.envelope.sender == TESTER for step in taken)
             false = () if tried else Judge(follower.composition, SAFETY).false_in(world)
             return mitigation, tuple(goal for goal in SAFETY if goal in false)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oauth_model.live.adapter import ATTACKER, ATTACKERS, CONFIDENTIAL, PUBLIC, VICTIM, Account, Registration
 
-HONEST = ("https://www.client.example/cb", "https://www.client.example/cb/as.example")
+HONEST = ("https://www.client.example/cb",)
 
 CLIENTS = {
     CONFIDENTIAL: Registration(CONFIDENTIAL, HONEST, "confidential-secret"),
