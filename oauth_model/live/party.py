@@ -213,7 +213,7 @@ class LiveParty:
     def _explicit(self, step: RunStep) -> Message:
         """An authorization request with the redirection URI that it means.
 
-        To leave it out means the registered one (RFC 6749 section 3.1.2.3), and the model's attacker leaves out what makes
+        To leave it out means the registered one (RFC 6749 section 3.1.2.3), and the attacker leaves out what makes
         no difference; many servers insist on it. The code is then one whose token request has to repeat it.
         """
         message = step.envelope.message

@@ -1,0 +1,219 @@
+"""A probe: everything that is asked of one server, in order, and what came out as one report.
+
+First what the server enforces is measured; then each attack of the catalogue is searched under that policy and, where
+the model finds a run, done; then random walks compare model and server step by step; then requests race. The
+report says of each part how far it went. Whatever ends a probe early - a bound, Ctrl-C - what was found until then is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from oauth_model.attackers import READS_RESPONSES, WEB
+from oauth_model.attacks import ATTACKS, Attack
+from oauth_model.goals import SAFETY
+from oauth_model.live.adapter import Adapter, Target
+from oauth_model.live.attacks import Bench, Searches, outcomes
+from oauth_model.live.discovery import Discovery, deployment, discover
+from oauth_model.live.findings import Finding, Measurement, Outcome, Race, Report, Walk
+from oauth_model.live.lab import Lab
+from oauth_model.live.lockstep import Difference, Walked, walk
+from oauth_model.live.manners import BoundReached, Manners
+from oauth_model.live.policy import Measured, careful_policy
+from oauth_model.live.races import code_race, refresh_race
+from oauth_model.live.transport import Transport
+from oauth_model.mitigations import MITIGATIONS
+from oauth_model.profiles import RFC9700
+from oauth_model.scenario import Bounds, Scenario
+
+Progress = Callable[[str], None]
+PARTS = ("attacks", "walks", "races")
+"""What a probe does after measuring."""
+
+SEARCH = "the model is searched"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a probe is to do. `examples` and `steps` are of random walks; `jobs` searches are made at a time."""
+
+    parts: tuple[str, ...] = PARTS
+    attacks: tuple[Attack, ...] = ATTACKS
+    examples: int = 50
+    steps: int = 25
+    seed: int = 0
+    jobs: int = 1
+    trials: int = 8
+    at_once: int = 4
+
+
+@dataclass
+class _Found:
+    """What was found so far."""
+
+    discovery: Discovery | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    walked: Walked | None = None
+    races: list[Race] = field(default_factory=list)
+    cut: str | None = None
+
+
+@dataclass(frozen=True)
+class Probed:
+    """A finished probe: its report, and the deployment file of what was measured, None where nothing was."""
+
+    report: Report
+    deployment: str | None
+
+
+def probe(adapter: Adapter, manners: Manners, plan: Plan | None = None, progress: Progress | None = None) -> Probed:
+    """Probe a server. It is stopped at the end, whatever happens, if the adapter started it.
+
+    Raises LiveError where the server cannot be started or talked to, before anything was found or after.
+    """
+    plan, tell = plan or Plan(), progress or _nothing
+    found = _Found()
+    try:
+        tell(f"starting {adapter.title}")
+        target = adapter.start()
+        with Transport(manners.with_host_of(*target.origins())) as transport:
+            try:
+                _probe(adapter, target, transport, plan, tell, found)
+            except BoundReached as bound:
+                found.cut = str(bound)
+            except KeyboardInterrupt:
+                found.cut = "interrupted"
+            return _probed(adapter, target, transport, plan, found)
+    finally:
+        adapter.stop()
+
+
+def _probe(
+    adapter: Adapter, target: Target, transport: Transport, plan: Plan, tell: Progress, found: _Found
+) -> None:
+    lab = Lab(adapter, target, transport, seed=plan.seed)
+    found.discovery = discover(lab, lambda done, of, name: tell(f"measuring {name} ({done} of {of})"))
+    bench = Bench(adapter, target, transport)
+    measured = measured_of(found.discovery)
+    if "attacks" in plan.parts:
+        searches = Searches(target, measured, plan.jobs)
+        searches.ask(plan.attacks, lambda done, of, name: tell(f"{SEARCH} ({done} of {of})"))
+        for outcome in outcomes(bench, searches, plan.attacks, lambda name: tell(f"attack: {name}")):
+            found.outcomes.append(outcome)
+    if "walks" in plan.parts:
+        scenario = walked_scenario(measured, target)
+        found.walked = walk(
+            bench, scenario, SAFETY, examples=plan.examples, steps=plan.steps, seed=plan.seed, progress=tell
+        )
+    if "races" in plan.parts:
+        adapter.reset()
+        tell("racing for a code")
+        found.races.append(code_race(lab, trials=plan.trials, at_once=plan.at_once))
+        if found.discovery.facts.refresh_tokens:
+            tell("racing for a refresh token")
+            found.races.append(refresh_race(lab, trials=plan.trials, at_once=plan.at_once))
+
+
+def measured_of(found: Discovery) -> Measured:
+    """The measured policy, as scenarios need it."""
+    return Measured.of(found.measurements, found.facts.matching)
+
+
+def walked_scenario(measured: Measured, target: Target) -> Scenario:
+    """What random walks go through: careful clients, and an attacker who lures and reads responses."""
+    bounds = Bounds(client_runs=2, authorizations=3, windows=2, forgeries=3)
+    return Scenario(policy=careful_policy(measured, target), attacker=WEB | READS_RESPONSES, bounds=bounds)
+
+
+def _nothing(_: str) -> None:
+    """Progress that nobody wants."""
+
+
+# ------------------------------------------------------------------ the report
+
+
+def _probed(adapter: Adapter, target: Target, transport: Transport, plan: Plan, found: _Found) -> Probed:
+    manners, walked, measured = transport.allowance.manners, found.walked, found.discovery
+    bound = (
+        f"at most {manners.requests:,} requests and {manners.seconds:g} s; {plan.examples} random walks of at most "
+        f"{plan.steps} drawn steps; {len(plan.attacks)} attacks; {plan.trials} races of {plan.at_once}"
+    )
+    secrets = [client.secret for client in target.clients.values()]
+    secrets += [account.password for account in target.accounts.values()]
+    report = Report(
+        adapter.slug,
+        adapter.title,
+        measured.measurements if measured else (),
+        measured.differences if measured else (),
+        tuple(found.outcomes),
+        tuple(found.races),
+        Walk(walked.examples, walked.steps, walked.asked) if walked else None,
+        tuple(_findings(found)),
+        transport.allowance.made,
+        bound,
+        found.cut or (measured.cut if measured else None),
+        frozenset(secret for secret in secrets if secret),
+    )
+    return Probed(report, deployment(measured, adapter.title) if measured else None)
+
+
+def _findings(found: _Found) -> Iterator[Finding]:
+    yield from (finding for outcome in found.outcomes if (finding := _of_outcome(outcome)))
+    if found.walked is not None:
+        yield from (_of_difference(difference) for difference in found.walked.differences)
+        for goal, run in found.walked.broken:
+            summary = f"A random walk got to where this is false: {goal.title}"
+            yield Finding("goal", goal.slug, goal.title, goal.reference, "error", summary, run)
+        for dissent in found.walked.dissents:
+            summary = f"To a {dissent.request} the model answers {dissent.expected!r}, the server {dissent.seen!r}."
+            yield Finding("disagreement", "error-code", "Another error code", "RFC 6749 section 5.2", "note", summary)
+    for race in found.races:
+        if race.broken:
+            worst = max(race.successes)
+            summary = f"Of {race.at_once} requests that arrived together, {worst} went through in one trial."
+            title = f"{race.what} is used more than once at the same time"
+            yield Finding("race", "single-use-race", title, "RFC 9700 section 2.1.1", "error", summary, None, race.exchanges)
+    if found.discovery is not None:
+        yield from found.discovery.findings
+        yield from (finding for each in found.discovery.measurements if (finding := _of_measurement(each)))
+
+
+def _of_outcome(outcome: Outcome) -> Finding | None:
+    if outcome.state != "succeeded":
+        return None
+    attack = next(attack for attack in ATTACKS if attack.slug == outcome.attack)
+    whose = "" if outcome.careful else " Its clients leave out what the attack's precondition leaves out."
+    whose += "" if outcome.stoppable else " Nothing that the server could enforce would stop it."
+    level = "note" if not outcome.stoppable else "error" if outcome.careful else "warning"
+    summary = f"{attack.story} {outcome.because}.{whose}".replace("..", ".")
+    return Finding(
+        "attack", attack.slug, attack.title, attack.reference, level, summary, outcome.run, outcome.exchanges
+    )
+
+
+def _of_difference(found: Difference) -> Finding:
+    if found.not_fresh:
+        title, rule, reference = "A value that ought to be fresh came twice", "fresh-values", "RFC 6749 section 10.10"
+        return Finding("freshness", rule, title, reference, "error", found.what, found.run, found.exchanges)
+    because = found.explained_by
+    rule = because.slug if because else "-".join(found.run.steps[-1].name.split())
+    title = f"As if {because.title!r} were off" if because else f"Another answer to the {found.run.steps[-1].name}"
+    broken = f" Then broken: {', '.join(goal.slug for goal in found.goals)}." if found.goals else ""
+    reference = because.reference if because else found.run.steps[-1].envelope.message.reference
+    level = "error" if found.is_acceptance and because else "warning" if found.is_acceptance else "note"
+    return Finding("disagreement", rule, title, reference, level, found.what + "." + broken, found.run, found.exchanges)
+
+
+def _of_measurement(each: Measurement) -> Finding | None:
+    """A protection that is not there, where RFC 9700 asks for it."""
+    if each.state != "off":
+        return None
+    mitigation = next(one for one in MITIGATIONS if one.slug == each.mitigation)
+    if mitigation not in RFC9700.strongest():
+        return None
+    level = "warning" if mitigation in RFC9700.weakest() or mitigation in RFC9700.recommended() else "note"
+    title = f"Not enforced: {mitigation.title}"
+    return Finding(
+        "policy", mitigation.slug, title, mitigation.reference, level, each.because, exchanges=each.exchanges
+    )
