@@ -8,7 +8,7 @@ from typing import Any
 
 from oauth_model.live.adapter import ATTACKERS, CONFIDENTIAL, PUBLIC, Registration
 from oauth_model.live.exchange import HttpRequest
-from oauth_model.live.experiments.bench import Bench, Experiment, Grant, Unclear, Way
+from oauth_model.live.experiments.bench import Bench, Experiment, Unclear, Way
 from oauth_model.live.experiments.trials import Trial, first_taken, refusal
 from oauth_model.live.findings import Measurement
 from oauth_model.live.lab import Back
@@ -21,16 +21,10 @@ NOT_THE_CLIENT = ("invalid_grant", *NOT_AUTHENTICATED)
 def client_is_authenticated(bench: Bench) -> Iterator[Measurement]:
     """On if a confidential client gets a token with its secret, not with another or none (RFC 6749 section 3.2.1)."""
     slug = "client-authentication"
-    client = bench.lab.target.clients.get(CONFIDENTIAL)
-    if client is None or client.secret is None:
-        raise Unclear("the server has no confidential client here, so nobody authenticates")
-    confidential = client
-
-    def code() -> Grant:
-        return bench.honest(confidential)
-
+    if bench.client.secret is None:
+        raise Unclear("the client that is measured is public, so it does not authenticate")
     trials = (Trial("with a wrong secret", secret=bench.lab.fresh(32)), Trial("without a secret", secret=False))
-    taken = first_taken(bench, trials, NOT_AUTHENTICATED, code)
+    taken = first_taken(bench, trials, NOT_AUTHENTICATED, bench.honest)
     if taken is not None:
         yield bench.says(slug, "off", f"a confidential client's code is redeemed {taken.name}")
     else:

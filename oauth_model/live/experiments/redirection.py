@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from oauth_model.live.adapter import CONFIDENTIAL, PUBLIC, Registration
 from oauth_model.live.experiments.bench import Bench, Experiment, Unclear, what_came
@@ -29,6 +30,8 @@ def redirect_uris(bench: Bench) -> Iterator[Measurement]:
     them are refused.
     """
     registered = bench.honest().redirect_uri or bench.client.redirect_uris[0]
+    if bench.client.secret is None and urlsplit(registered).scheme not in ("http", "https"):
+        bench.note(native="private-use")
     tried: list[Probe] = []
     taken: list[Probe] = []
     unclear: list[str] = []

@@ -84,7 +84,7 @@ def pages_on_the_way(bench: Bench) -> Iterator[Measurement]:
     statuses = [answer.status for request, answer in seen if request.method == "POST" and answer.location is not None]
     pages = [(sent.url, answer) for sent, answer in seen if answer.status == 200 and "<form" in answer.body.lower()]
     if any(status in (307, 308) for status in statuses):
-        yield bench.says("see-other", "off", "a redirect after a form has a status at which browsers post the form again")
+        yield bench.says("see-other", "off", "a redirect after a form makes browsers post the form again")
     elif statuses:
         said = ", ".join(str(status) for status in dict.fromkeys(statuses))
         yield bench.says("see-other", "on", f"redirects after a form have status {said}")
