@@ -11,7 +11,8 @@
     experiments  one small experiment for each mitigation
     lockstep     Hypothesis walks the composition, and the server is asked at every step
     attacks      the runs that the model finds, taken on the server
-    races        requests that arrive at the same time
+    races        what may be used once, asked for several times at the same time
+    volley       requests that reach a server at the same time
     findings     what came out, with the run and the transcript
     reports      findings as text, JSON, SARIF and JUnit
     demo         a server of the project's own, each of whose protections is a switch

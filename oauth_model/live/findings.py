@@ -61,13 +61,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Race:
-    """Requests that arrived at the same time: in each of `trials` there were `at_once`; `successes` of each trial."""
+    """Requests that arrived at the same time: in each of `trials` there were `at_once`; `successes` of each trial.
+
+    Where there was nothing to try, `trials` is 0 and `because` says why.
+    """
 
     what: str
     trials: int
     at_once: int
     successes: tuple[int, ...]
     exchanges: tuple[Exchange, ...] = ()
+    because: str = ""
 
     @property
     def broken(self) -> bool:
