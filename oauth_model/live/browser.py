@@ -100,10 +100,13 @@ class Browser:
         return self._go(HttpRequest("GET", with_query(url, query) if query else url), purpose)
 
     def submit(self, form: Form, values: Pairs = (), button: tuple[str, str] | None = None, purpose: str = "") -> Visit:
-        """Submit a form: its fields with `values` in place of those of the same name, and a button."""
+        """Submit a form: its fields with `values` in place of those of the same name, and a button.
+
+        A button without a name is pressed, and adds no field, as in browsers.
+        """
         named = {name for name, _ in values}
         fields = tuple(field for field in form.fields if field[0] not in named) + values
-        fields += (button,) if button else ()
+        fields += (button,) if button and button[0] else ()
         if form.method == "GET":
             return self._go(HttpRequest("GET", with_query(form.action.partition("?")[0], fields)), purpose)
         return self._go(HttpRequest("POST", form.action, form=fields), purpose)

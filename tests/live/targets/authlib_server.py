@@ -1,0 +1,331 @@
+"""Authlib's authorization server and resource protector in a Flask application.
+
+As its documentation shows: the authorization code grant with the extension for RFC 7636, refresh tokens that are
+replaced, revocation (RFC 7009); no other grant. Ours are the storage, which is in memory, and the login and consent
+page.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector, current_token
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin, TokenMixin, grants, list_to_scope, scope_to_list
+from authlib.oauth2.rfc6750 import BearerTokenValidator
+from authlib.oauth2.rfc7009 import RevocationEndpoint
+from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from oauth_model.live.adapter import Dialect, Endpoints, Registration, Target
+from tests.live.targets import pages
+from tests.live.targets.cast import ACCOUNTS, BY_ID, CLIENTS, SCOPES
+from tests.live.targets.clock import Clock
+from tests.live.targets.flask_adapter import FlaskAdapter, issuer_at
+
+CODE_LIFETIME = 300
+METHODS = ["client_secret_basic", "client_secret_post", "none"]
+
+
+class Client(ClientMixin):
+    """A registered client."""
+
+    def __init__(self, registration: Registration) -> None:
+        self.client_id, self._registration = registration.client_id, registration
+
+    def get_client_id(self) -> str:
+        return self.client_id
+
+    def get_default_redirect_uri(self) -> str | None:
+        uris = self._registration.redirect_uris
+        return uris[0] if len(uris) == 1 else None
+
+    def get_allowed_scope(self, scope: str | None) -> str:
+        return list_to_scope([each for each in scope_to_list(scope or "") if each in SCOPES])
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        return redirect_uri in self._registration.redirect_uris
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        own = self._registration.secret
+        return own is not None and secrets.compare_digest(own.encode(), client_secret.encode())
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        return method == self._registration.authentication
+
+    def check_response_type(self, response_type: str) -> bool:
+        return response_type == "code"
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        return grant_type in ("authorization_code", "refresh_token")
+
+
+@dataclass(frozen=True)
+class AuthorizationCode(AuthorizationCodeMixin):
+    """A code that was issued."""
+
+    code: str
+    client_id: str
+    user: str
+    redirect_uri: str | None
+    scope: str
+    expires_at: float
+    code_challenge: str | None
+    code_challenge_method: str | None
+
+    def get_redirect_uri(self) -> str | None:
+        return self.redirect_uri
+
+    def get_scope(self) -> str:
+        return self.scope
+
+
+@dataclass
+class Token(TokenMixin):
+    """An access token with its refresh token."""
+
+    client_id: str
+    user: str
+    access_token: str
+    refresh_token: str | None
+    scope: str
+    expires_in: int
+    expires_at: float
+    clock: Clock
+    access_revoked: bool = False
+    refresh_revoked: bool = False
+
+    def check_client(self, client: Client) -> bool:
+        return self.client_id == client.client_id
+
+    def get_scope(self) -> str:
+        return self.scope
+
+    def get_expires_in(self) -> int:
+        return self.expires_in
+
+    def is_expired(self) -> bool:
+        return self.expires_at < self.clock.now()
+
+    def is_revoked(self) -> bool:
+        return self.access_revoked
+
+    def get_user(self) -> str:
+        return self.user
+
+
+@dataclass
+class Store:
+    """Codes and tokens, in memory."""
+
+    clock: Clock = field(default_factory=Clock)
+    codes: dict[str, AuthorizationCode] = field(default_factory=dict)
+    tokens: list[Token] = field(default_factory=list)
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self.codes.clear()
+        self.tokens.clear()
+
+    def save_token(self, token: dict[str, Any], asked: Any) -> None:
+        """The callback by which the framework saves a token response."""
+        self.tokens.append(
+            Token(
+                asked.client.client_id,
+                asked.user,
+                token["access_token"],
+                token.get("refresh_token"),
+                token.get("scope", ""),
+                token["expires_in"],
+                self.clock.now() + token["expires_in"],
+                self.clock,
+            )
+        )
+
+    def by_access_token(self, value: str) -> Token | None:
+        """The token with this access token."""
+        return next((token for token in self.tokens if token.access_token == value), None)
+
+    def by_refresh_token(self, value: str) -> Token | None:
+        """The token with this refresh token."""
+        return next((token for token in self.tokens if token.refresh_token == value), None)
+
+
+def code_grant(store: Store) -> type:
+    """The authorization code grant with its storage."""
+
+    class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
+        TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+
+        def save_authorization_code(self, code: str, request: Any) -> None:
+            asked = request.payload
+            store.codes[code] = AuthorizationCode(
+                code,
+                request.client.client_id,
+                request.user,
+                asked.redirect_uri,
+                request.scope,
+                store.clock.now() + CODE_LIFETIME,
+                asked.data.get("code_challenge"),
+                asked.data.get("code_challenge_method"),
+            )
+
+        def query_authorization_code(self, code: str, client: Client) -> AuthorizationCode | None:
+            found = store.codes.get(code)
+            if found is None or found.client_id != client.client_id or found.expires_at < store.clock.now():
+                return None
+            return found
+
+        def delete_authorization_code(self, authorization_code: AuthorizationCode) -> None:
+            store.codes.pop(authorization_code.code, None)
+
+        def authenticate_user(self, authorization_code: AuthorizationCode) -> str:
+            return authorization_code.user
+
+    return AuthorizationCodeGrant
+
+
+def refresh_grant(store: Store) -> type:
+    """The refresh token grant with its storage."""
+
+    class RefreshTokenGrant(grants.RefreshTokenGrant):
+        TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+        INCLUDE_NEW_REFRESH_TOKEN = True
+
+        def authenticate_refresh_token(self, refresh_token: str) -> Token | None:
+            token = store.by_refresh_token(refresh_token)
+            return None if token is None or token.refresh_revoked else token
+
+        def authenticate_user(self, refresh_token: Token) -> str:
+            return refresh_token.user
+
+        def revoke_old_credential(self, refresh_token: Token) -> None:
+            refresh_token.refresh_revoked = True
+
+    return RefreshTokenGrant
+
+
+def revocation(store: Store) -> type:
+    """The revocation endpoint with its storage."""
+
+    class Revocation(RevocationEndpoint):
+        CLIENT_AUTH_METHODS = METHODS
+
+        def query_token(self, token_string: str, token_type_hint: str | None) -> Token | None:
+            return store.by_access_token(token_string) or store.by_refresh_token(token_string)
+
+        def revoke_token(self, token: Token, request: Any) -> None:
+            token.access_revoked = True
+            if request.form["token"] == token.refresh_token:
+                token.refresh_revoked = True
+
+    return Revocation
+
+
+def metadata(issuer: str) -> AuthorizationServerMetadata:
+    """The metadata, as the framework validates it."""
+    document = AuthorizationServerMetadata(
+        issuer=issuer,
+        authorization_endpoint=f"{issuer}/authorize",
+        token_endpoint=f"{issuer}/token",
+        revocation_endpoint=f"{issuer}/revoke",
+        scopes_supported=list(SCOPES),
+        response_types_supported=["code"],
+        response_modes_supported=["query"],
+        grant_types_supported=["authorization_code", "refresh_token"],
+        token_endpoint_auth_methods_supported=METHODS,
+        revocation_endpoint_auth_methods_supported=METHODS,
+        code_challenge_methods_supported=["S256", "plain"],
+    )
+    document.validate()
+    return document
+
+
+def build(store: Store, issuer: str) -> Flask:
+    """The application."""
+    app = pages.new_app("authlib")
+    app.config.update(OAUTH2_REFRESH_TOKEN_GENERATOR=True, OAUTH2_SCOPES_SUPPORTED=list(SCOPES))
+    clients = {client_id: Client(registration) for client_id, registration in BY_ID.items()}
+    server = AuthorizationServer(app, query_client=clients.get, save_token=store.save_token)
+    server.register_grant(code_grant(store), [CodeChallenge(required=True)])
+    server.register_grant(refresh_grant(store))
+    server.register_endpoint(revocation(store))
+
+    class Validator(BearerTokenValidator):
+        def authenticate_token(self, token_string: str) -> Token | None:
+            return store.by_access_token(token_string)
+
+    require_oauth = ResourceProtector()
+    require_oauth.register_token_validator(Validator())
+
+    @app.route("/authorize", methods=["GET", "POST"])
+    def authorize() -> ResponseReturnValue:
+        try:
+            grant = server.get_consent_grant(end_user=pages.user())
+        except OAuth2Error as error:
+            return server.handle_error_response(request, error)
+        decided = pages.decision(grant.client.client_id, grant.request.scope or "")
+        if not isinstance(decided, pages.Decision):
+            return decided
+        return server.create_authorization_response(grant_user=decided.user if decided.allowed else None, grant=grant)
+
+    @app.post("/token")
+    def token() -> ResponseReturnValue:
+        return server.create_token_response()
+
+    @app.post("/revoke")
+    def revoke() -> ResponseReturnValue:
+        return server.create_endpoint_response("revocation")
+
+    @app.get("/.well-known/oauth-authorization-server")
+    def well_known() -> ResponseReturnValue:
+        return jsonify(metadata(issuer))
+
+    @app.get("/resource")
+    @require_oauth(SCOPES[0])
+    def resource() -> ResponseReturnValue:
+        return jsonify(user=current_token.get_user(), scope=current_token.get_scope())
+
+    return app
+
+
+class AuthlibServer(FlaskAdapter):
+    """Authlib in Flask."""
+
+    slug, title = "authlib", "Authlib's server framework in a Flask application"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._store = Store()
+
+    def build(self, base: str) -> tuple[Flask, Target]:
+        """With an empty store."""
+        self._store = Store()
+        target = Target(
+            Endpoints(
+                authorization=f"{base}/authorize",
+                token=f"{base}/token",
+                issuer=issuer_at(base),
+                resource=f"{base}/resource",
+                revocation=f"{base}/revoke",
+                metadata=f"{base}/.well-known/oauth-authorization-server",
+            ),
+            CLIENTS,
+            ACCOUNTS,
+            dialect=Dialect(plain=True, refresh_rotation=True, iss=False),
+            scopes=SCOPES,
+        )
+        return build(self._store, issuer_at(base)), target
+
+    def reset(self) -> None:
+        """Forget codes and tokens."""
+        self._store.clear()
+
+    def advance(self, seconds: float) -> bool:
+        """Put the storage's clock forward."""
+        self._store.clock.advance(seconds)
+        return True
