@@ -29,7 +29,7 @@ class NodeServer:
 
     def __init__(self, script: Path, given: Mapping[str, Any]) -> None:
         self._name = script.name
-        self._errors: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - stop()
+        self._errors: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 (stop)
         try:
             self.process = subprocess.Popen(
                 [packages.node(), str(script), json.dumps(given)],

@@ -22,7 +22,8 @@ from oauth_model.live.manners import LiveError
 
 WANTED = Path(__file__).with_name("package.json")
 OLDEST_NODE = (20, 12)
-INSTALL = ("--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--fetch-retries=1")
+INSTALL = ("--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock")
+PATIENCE = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000")
 SECONDS = 300
 OFFLINE = re.compile(r"E(?:NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH)")
 
@@ -76,7 +77,7 @@ def _fill(npm: str, final: Path) -> None:
         draft = Path(temporary) / "packages"
         draft.mkdir()
         shutil.copy(WANTED, draft)
-        command = [npm, "install", *INSTALL, "--prefix", str(draft)]
+        command = [npm, "install", *INSTALL, *PATIENCE, "--prefix", str(draft)]
         try:
             done = subprocess.run(
                 command, cwd=draft, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS
@@ -84,9 +85,9 @@ def _fill(npm: str, final: Path) -> None:
         except subprocess.TimeoutExpired:
             raise NotHere(f"npm did not finish within {SECONDS} s; is there a network?") from None
         if done.returncode != 0:
-            said = done.stderr.strip()
-            kind = NotHere if OFFLINE.search(said) else LiveError
-            raise kind(f"npm could not install the servers: {said[-600:]}")
+            kind = NotHere if OFFLINE.search(done.stderr) else LiveError
+            said = [line.removeprefix("npm error ") for line in done.stderr.splitlines() if "npm error " in line]
+            raise kind(f"npm could not install the servers: {'; '.join(said[:3]) or done.stderr[-300:].strip()}")
         try:
             draft.rename(final)
         except OSError:
