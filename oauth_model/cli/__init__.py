@@ -22,6 +22,7 @@ COMMANDS = {
     "draw": ("draw", "Draw a role's machine, a flow or a saved run."),
     "replay": ("replay", "Take a saved run again, step by step."),
     "export": ("export", "Write a scenario as a model for SPIN or TLC."),
+    "probe": ("probe", "Put a running server to the model's attacks and goals."),
     "demo": ("demo", "Run a demo server, each of whose protections is a switch."),
     "list": ("listing", "List flows, mitigations, attackers, goals, attacks and profiles."),
 }

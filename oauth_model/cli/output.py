@@ -42,10 +42,10 @@ def table(rows: Sequence[Sequence[str]], indent: str = "", gap: str = "  ") -> I
         yield indent + gap.join(paint(cell) for cell in padded).rstrip()
 
 
-def say(*lines: str) -> None:
-    """Print lines."""
+def say(*lines: str, err: bool = False) -> None:
+    """Print lines, to standard error if `err` is set."""
     for line in lines:
-        click.echo(line)
+        click.echo(line, err=err)
 
 
 def say_json(data: Any) -> None:

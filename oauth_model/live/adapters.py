@@ -13,18 +13,24 @@ DEMO = "demo"
 
 
 def adapter(
-    name: str, manners: Manners, *, off: tuple[str, ...] = (), sabotage: str | None = None, place: str = "TARGET"
+    name: str,
+    manners: Manners,
+    *,
+    off: tuple[str, ...] = (),
+    on: tuple[str, ...] = (),
+    sabotage: str | None = None,
+    place: str = "TARGET",
 ) -> Adapter:
     """The adapter that a name stands for: "demo", module:NAME, or the path of a TOML file. Raises InputError.
 
-    `off` are switches of the demo server, `sabotage` what its token endpoint does wrong: no other has either.
+    `off` and `on` are switches of the demo server, `sabotage` what its token endpoint does wrong: no other has any.
     """
     if name == DEMO:
         from oauth_model.live.demo.adapter import DemoAdapter
 
-        return DemoAdapter(off=off, sabotage=sabotage)
-    if off or sabotage:
-        raise InputError(f"{place}: only the demo server has switches; --off and --sabotage are for it")
+        return DemoAdapter(off, sabotage, on=on)
+    if off or on or sabotage:
+        raise InputError(f"{place}: only the demo server has switches; --off, --on and --sabotage are for it")
     if name.endswith(".toml"):
         from oauth_model.live.running import RunningServer
 

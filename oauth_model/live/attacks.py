@@ -112,6 +112,18 @@ class Searches:
             raise NotApplicable(f"the search was cut after {result.states:,} states, and found no run so far")
         return None
 
+    def needs_to_know(self, attack: Attack, careful: bool) -> str | None:
+        """What could not be measured and decides whether there is a run; None if there is one either way."""
+        try:
+            found = self.find(attack, self.scenario(attack, careful, self._measured.at_best))
+        except NotApplicable as missing:
+            return str(missing)
+        if found is not None:
+            return None
+        return (
+            f"whether there is a run depends on what could not be measured: {', '.join(sorted(self._measured.unknown))}"
+        )
+
     def is_stoppable(self, attack: Attack, careful: bool) -> bool:
         """Whether a server that enforces all that was looked at would stop it: else it is not the server's to stop."""
         try:
@@ -150,6 +162,9 @@ def _outcome(bench: Bench, searches: Searches, attack: Attack, *, careful: bool)
     told = Outcome(attack.slug, "succeeded", "", careful, searches.is_stoppable(attack, careful), goal.slug, run=run)
     if not touches_the_server(run):
         return replace(told, state="not applicable", because="the server has no part in it")
+    unclear = searches.needs_to_know(attack, careful)
+    if unclear is not None:
+        return replace(told, state="not applicable", because=unclear)
     try:
         done = bench.execute(run)
     except NotOnTheWire as missing:

@@ -109,4 +109,3 @@ def _perform(experiment: Experiment, bench: Bench, because: str | None) -> tuple
 
 
 __all__ = ["Discovery", "Progress", "differences", "discover", "deployment", "measured_policy"]
-

@@ -13,6 +13,7 @@ from oauth_model.live.exchange import Exchange
 from oauth_model.run import Run
 
 State = Literal["on", "off", "unknown"]
+Level = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Finding:
     rule: str
     title: str
     reference: str
-    level: Literal["error", "warning", "note"]
+    level: Level
     summary: str
     run: Run | None = None
     exchanges: tuple[Exchange, ...] = ()

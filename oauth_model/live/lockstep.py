@@ -25,6 +25,7 @@ from oauth_model.live.tries import TESTER, Tester
 from oauth_model.machine import Address
 from oauth_model.messages import AuthorizationRequest, Consent, ResourceRequest, TokenRequest
 from oauth_model.mitigations import Mitigation
+from oauth_model.replay import SavedStep
 from oauth_model.run import Run, RunStep, step_of
 from oauth_model.scenario import Scenario
 from oauth_model.steps import Change, World
@@ -163,7 +164,7 @@ def walk(
 # ------------------------------------------------------------------ making a difference minimal
 
 
-class _Follower:
+class Follower:
     """Takes a list of steps again in a composition, without those that are not possible, with or without a server."""
 
     def __init__(self, scenario: Scenario, bench: Bench) -> None:
@@ -171,7 +172,7 @@ class _Follower:
         self._tester = Tester(self.composition, bench.target)
 
     def follow(
-        self, steps: Sequence[RunStep], party: LiveParty | None
+        self, steps: Sequence[RunStep | SavedStep], party: LiveParty | None
     ) -> tuple[list[RunStep], World, Exception | None]:
         """The steps that could be taken, the world after them, and what ended them, if the server did."""
         world, taken = self.composition.initial, list[RunStep]()
@@ -189,7 +190,7 @@ class _Follower:
                     return taken, world, failure
         return taken, world, None
 
-    def _find(self, world: World, step: RunStep) -> Change | None:
+    def _find(self, world: World, step: RunStep | SavedStep) -> Change | None:
         c = self.composition
         if step.envelope.sender == TESTER:
             changes = list(self._tester.taken(world, step.envelope))
@@ -204,7 +205,7 @@ class _Follower:
 
 def minimal(bench: Bench, scenario: Scenario, signature: Signature, steps: list[RunStep]) -> Difference | None:
     """The difference without the steps that it does not need, told and explained; None if it does not come again."""
-    follower = _Follower(scenario, bench)
+    follower = Follower(scenario, bench)
 
     def still(tried: Sequence[RunStep]) -> list[RunStep] | None:
         taken, _, failure = follower.follow(tried, bench.party(scenario))
@@ -249,10 +250,10 @@ def explain(bench: Bench, scenario: Scenario, steps: Sequence[RunStep]) -> tuple
 
     Only those are tried on the server that make the model answer otherwise.
     """
-    usual, _, _ = _Follower(scenario, bench).follow(steps, None)
+    usual, _, _ = Follower(scenario, bench).follow(steps, None)
     for mitigation in scenario.mitigations:
         weaker = scenario.without(mitigation, *(each for each in scenario.policy if mitigation.slug in each.needs))
-        follower = _Follower(weaker, bench)
+        follower = Follower(weaker, bench)
         taken, world, _ = follower.follow(steps, None)
         if len(taken) != len(steps) or taken[-1].sent == usual[-1].sent:
             continue

@@ -285,6 +285,9 @@ class LiveParty:
     def _resource_request(self, step: RunStep) -> Seen:
         message = step.envelope.message
         assert isinstance(message, ResourceRequest)
+        if self.bindings.cast.audience_restricted and message.access_token.audience is None:
+            # A server may take it as meant for a default (RFC 8707 section 2): the model's answer is one of several.
+            raise NotOnTheWire("the token's request named no resource, and which it is for is the server's choice")
         request = resource_request(message, step.session.party, self.bindings)
         return self._resource(self.transport.send(request, step.envelope.sender.party, step.name), message)
 

@@ -26,31 +26,48 @@ CLIENTS_OWN = ("pkce-plain",)
 
 @dataclass(frozen=True)
 class Measured:
-    """The slugs of the mitigations that a server enforces, and of those that it does not, or may not.
+    """The slugs of the mitigations that a server enforces, that it does not, and of which that could not be told.
 
-    `matching` is the rule by which it compares redirection URIs where it does not compare them exactly.
+    `matching` is the rule by which it compares redirection URIs where it does not compare them exactly,
+    `response_modes` are those that it answers in.
     """
 
     on: frozenset[str]
     off: frozenset[str]
+    unknown: frozenset[str] = frozenset()
     matching: str | None = None
+    response_modes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, measurements: Iterable[Measurement], matching: str | None = None) -> Measured:
-        """What experiments showed; "unknown" counts as off."""
-        measurements = tuple(measurements)
-        on = frozenset(each.mitigation for each in measurements if each.state == "on")
-        return cls(on, frozenset(each.mitigation for each in measurements) - on, matching)
+    def of(
+        cls, measurements: Iterable[Measurement], matching: str | None = None, response_modes: Iterable[str] = ()
+    ) -> Measured:
+        """What experiments showed."""
+        by_state: dict[str, set[str]] = {"on": set(), "off": set(), "unknown": set()}
+        for each in measurements:
+            by_state[each.state].add(each.mitigation)
+        on, off, unknown = (frozenset(by_state[state]) for state in ("on", "off", "unknown"))
+        return cls(on, off, unknown, matching, tuple(response_modes))
+
+    @property
+    def not_on(self) -> frozenset[str]:
+        """What the model takes for off: what could not be told, too."""
+        return self.off | self.unknown
+
+    @property
+    def at_best(self) -> Measured:
+        """A server that enforces what could not be told."""
+        return replace(self, on=self.on | self.unknown, unknown=frozenset())
 
     @property
     def all_on(self) -> Measured:
         """A server that enforces everything that was looked at: what a server could do."""
-        return Measured(self.on | self.off, frozenset(), self.matching)
+        return replace(self, on=self.on | self.off | self.unknown, off=frozenset(), unknown=frozenset())
 
 
 def careful_policy(measured: Measured, target: Target) -> Policy:
     """The deployment of this server with clients that do all that a client can."""
-    policy = Policy(each for each in EVERYTHING if each.slug not in measured.off)
+    policy = Policy(each for each in EVERYTHING if each.slug not in measured.not_on)
     extensions = (each for each in MITIGATIONS if each.extension and each.slug in measured.on)
     return _possible(policy.plus(*extensions), target)
 
@@ -60,7 +77,7 @@ def careless_policy(attack: Attack, measured: Measured, target: Target) -> Polic
     kept: list[Mitigation] = []
     off = {each.slug for each in attack.off}
     for each in (*EVERYTHING, *attack.on):
-        if each.slug in measured.off:
+        if each.slug in measured.not_on:
             continue
         chosen = each.slug in CLIENTS_CHOICE and _is_left_to_clients(each.slug, measured, target)
         if each.slug in off and (each.slug not in measured.on or chosen):
@@ -98,6 +115,9 @@ class NotApplicable(Exception):
 def scenario_of(attack: Attack, measured: Measured, target: Target, *, careful: bool) -> Scenario:
     """The attack's scenario at this server. Raises NotApplicable where it needs what is not there."""
     _applies(attack, target)
+    mode = attack.cast.response_mode
+    if mode is not None and mode not in measured.response_modes:
+        raise NotApplicable(f"needs the response mode {mode}, in which this server does not answer")
     policy = careful_policy(measured, target) if careful else careless_policy(attack, measured, target)
     cast = attack.cast
     if measured.matching is not None:

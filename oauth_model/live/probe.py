@@ -1,14 +1,14 @@
 """A probe: everything that is asked of one server, in order, and what came out as one report.
 
 First what the server enforces is measured; then each attack of the catalogue is searched under that policy and, where
-the model finds a run, done; then random walks compare model and server step by step; then requests race. The
-report says of each part how far it went. Whatever ends a probe early - a bound, Ctrl-C - what was found until then is kept.
+the model finds a run, done; then random walks compare model and server step by step; then requests race. The report
+says of each part how far it went. Whatever ends a probe early - a bound, Ctrl-C - what was found until then is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from oauth_model.attackers import READS_RESPONSES, WEB
 from oauth_model.attacks import ATTACKS, Attack
@@ -16,12 +16,12 @@ from oauth_model.goals import SAFETY
 from oauth_model.live.adapter import Adapter, Target
 from oauth_model.live.attacks import Bench, Searches, outcomes
 from oauth_model.live.discovery import Discovery, deployment, discover
-from oauth_model.live.findings import Finding, Measurement, Outcome, Race, Report, Walk
+from oauth_model.live.findings import Finding, Level, Measurement, Outcome, Race, Report, Walk
 from oauth_model.live.lab import Lab
 from oauth_model.live.lockstep import Difference, Walked, walk
 from oauth_model.live.manners import BoundReached, Manners
 from oauth_model.live.policy import Measured, careful_policy
-from oauth_model.live.races import code_race, refresh_race
+from oauth_model.live.races import finding_of, race_for_code, race_for_refresh_token
 from oauth_model.live.transport import Transport
 from oauth_model.mitigations import MITIGATIONS
 from oauth_model.profiles import RFC9700
@@ -89,9 +89,7 @@ def probe(adapter: Adapter, manners: Manners, plan: Plan | None = None, progress
         adapter.stop()
 
 
-def _probe(
-    adapter: Adapter, target: Target, transport: Transport, plan: Plan, tell: Progress, found: _Found
-) -> None:
+def _probe(adapter: Adapter, target: Target, transport: Transport, plan: Plan, tell: Progress, found: _Found) -> None:
     lab = Lab(adapter, target, transport, seed=plan.seed)
     found.discovery = discover(lab, lambda done, of, name: tell(f"measuring {name} ({done} of {of})"))
     bench = Bench(adapter, target, transport)
@@ -109,15 +107,15 @@ def _probe(
     if "races" in plan.parts:
         adapter.reset()
         tell("racing for a code")
-        found.races.append(code_race(lab, trials=plan.trials, at_once=plan.at_once))
+        found.races.append(race_for_code(lab, trials=plan.trials, at_once=plan.at_once))
         if found.discovery.facts.refresh_tokens:
             tell("racing for a refresh token")
-            found.races.append(refresh_race(lab, trials=plan.trials, at_once=plan.at_once))
+            found.races.append(race_for_refresh_token(lab, trials=plan.trials, at_once=plan.at_once))
 
 
 def measured_of(found: Discovery) -> Measured:
     """The measured policy, as scenarios need it."""
-    return Measured.of(found.measurements, found.facts.matching)
+    return Measured.of(found.measurements, found.facts.matching, found.facts.response_modes)
 
 
 def walked_scenario(measured: Measured, target: Target) -> Scenario:
@@ -168,15 +166,12 @@ def _findings(found: _Found) -> Iterator[Finding]:
         for dissent in found.walked.dissents:
             summary = f"To a {dissent.request} the model answers {dissent.expected!r}, the server {dissent.seen!r}."
             yield Finding("disagreement", "error-code", "Another error code", "RFC 6749 section 5.2", "note", summary)
-    for race in found.races:
-        if race.broken:
-            worst = max(race.successes)
-            summary = f"Of {race.at_once} requests that arrived together, {worst} went through in one trial."
-            title = f"{race.what} is used more than once at the same time"
-            yield Finding("race", "single-use-race", title, "RFC 9700 section 2.1.1", "error", summary, None, race.exchanges)
+    yield from (finding for race in found.races if (finding := finding_of(race)))
     if found.discovery is not None:
         yield from found.discovery.findings
-        yield from (finding for each in found.discovery.measurements if (finding := _of_measurement(each)))
+        confidential = found.discovery.confidential
+        measurements = found.discovery.measurements
+        yield from (finding for each in measurements if (finding := _of_measurement(each, confidential)))
 
 
 def _of_outcome(outcome: Outcome) -> Finding | None:
@@ -185,7 +180,7 @@ def _of_outcome(outcome: Outcome) -> Finding | None:
     attack = next(attack for attack in ATTACKS if attack.slug == outcome.attack)
     whose = "" if outcome.careful else " Its clients leave out what the attack's precondition leaves out."
     whose += "" if outcome.stoppable else " Nothing that the server could enforce would stop it."
-    level = "note" if not outcome.stoppable else "error" if outcome.careful else "warning"
+    level: Level = "note" if not outcome.stoppable else "error" if outcome.careful else "warning"
     summary = f"{attack.story} {outcome.because}.{whose}".replace("..", ".")
     return Finding(
         "attack", attack.slug, attack.title, attack.reference, level, summary, outcome.run, outcome.exchanges
@@ -201,19 +196,16 @@ def _of_difference(found: Difference) -> Finding:
     title = f"As if {because.title!r} were off" if because else f"Another answer to the {found.run.steps[-1].name}"
     broken = f" Then broken: {', '.join(goal.slug for goal in found.goals)}." if found.goals else ""
     reference = because.reference if because else found.run.steps[-1].envelope.message.reference
-    level = "error" if found.is_acceptance and because else "warning" if found.is_acceptance else "note"
+    level: Level = "error" if found.is_acceptance and because else "warning" if found.is_acceptance else "note"
     return Finding("disagreement", rule, title, reference, level, found.what + "." + broken, found.run, found.exchanges)
 
 
-def _of_measurement(each: Measurement) -> Finding | None:
+def _of_measurement(each: Measurement, confidential: bool) -> Finding | None:
     """A protection that is not there, where RFC 9700 asks for it."""
-    if each.state != "off":
-        return None
     mitigation = next(one for one in MITIGATIONS if one.slug == each.mitigation)
-    if mitigation not in RFC9700.strongest():
+    entry = RFC9700.entry(mitigation, confidential)
+    if each.state != "off" or entry is None or entry.level not in ("must", "should"):
         return None
-    level = "warning" if mitigation in RFC9700.weakest() or mitigation in RFC9700.recommended() else "note"
+    level: Level = "warning" if entry.level == "must" else "note"
     title = f"Not enforced: {mitigation.title}"
-    return Finding(
-        "policy", mitigation.slug, title, mitigation.reference, level, each.because, exchanges=each.exchanges
-    )
+    return Finding("policy", mitigation.slug, title, entry.reference, level, each.because, exchanges=each.exchanges)

@@ -18,8 +18,17 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from oauth_model.live.adapter import ATTACKERS, CONFIDENTIAL, PUBLIC, Account, Adapter, Endpoints, Pages
-from oauth_model.live.adapter import Registration, Target
+from oauth_model.live.adapter import (
+    ATTACKERS,
+    CONFIDENTIAL,
+    PUBLIC,
+    Account,
+    Adapter,
+    Endpoints,
+    Pages,
+    Registration,
+    Target,
+)
 from oauth_model.live.lab import s256
 
 CALLBACK = "https://www.client.example/cb"

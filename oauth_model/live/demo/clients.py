@@ -21,7 +21,7 @@ ACCOUNTS = {
     ATTACKER: Account("mallory", "mallory-in-the-middle"),
 }
 
-_HONEST = ("https://www.client.example/cb", "https://www.client.example/cb/as.example")
+_HONEST = ("https://www.client.example/cb",)
 
 CLIENTS = {
     CONFIDENTIAL: Registration("client.example", _HONEST, "demo-secret-of-client.example"),

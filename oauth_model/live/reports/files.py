@@ -48,6 +48,16 @@ def write(report: Report, folder: Path, *, show: bool = False, deployment: str |
         raise LiveError(f"--output: {place}: cannot be written: {failure.strerror or failure}") from None
 
 
+def may_be_written(folder: Path) -> None:
+    """See that a folder can be a report's, before a probe that takes minutes. Raises LiveError."""
+    if folder.exists() and not folder.is_dir():
+        raise LiveError(f"--output: {folder}: is a file; name a folder")
+    if folder.exists() and not (folder / MARKER).is_file() and any(folder.iterdir()):
+        raise LiveError(
+            f"--output: {folder}: is not empty, and was not made by this command; name a new folder, or empty it"
+        )
+
+
 class _Folder:
     def __init__(self, report: Report, folder: Path, show: bool) -> None:
         self.folder, self.show, self.found = folder, show, report
@@ -73,18 +83,13 @@ class _Folder:
 
     def _prepare(self) -> None:
         folder = self.folder
-        if folder.exists() and not folder.is_dir():
-            raise LiveError(f"--output: {folder}: is a file; name a folder")
+        may_be_written(folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         marker = folder / MARKER
         if marker.is_file():
             for name in marker.read_text(encoding="utf-8").splitlines():
                 if Path(name).name == name:
                     (folder / name).unlink(missing_ok=True)
-        elif any(folder.iterdir()):
-            raise LiveError(
-                f"--output: {folder}: is not empty, and was not made by this command; name a new folder, or empty it"
-            )
         marker.touch()
 
     def _text(self, name: str, text: str, mode: int | None = None) -> None:

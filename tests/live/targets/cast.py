@@ -12,7 +12,7 @@ ACCOUNTS = {
     ATTACKER: Account("mallory", "mallory's password"),
 }
 
-HONEST_URIS = ("https://www.client.example/cb", "https://www.client.example/cb/as.example")
+HONEST_URIS = ("https://www.client.example/cb",)
 ATTACKERS_URIS = ("https://www.evil-client.example/cb",)
 
 CLIENTS = {
