@@ -13,7 +13,7 @@ from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector, current_token
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin, TokenMixin, grants, list_to_scope, scope_to_list
+from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin, TokenMixin, grants, scope_to_list
 from authlib.oauth2.rfc6750 import BearerTokenValidator
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
@@ -45,7 +45,7 @@ class Client(ClientMixin):
         return uris[0] if len(uris) == 1 else None
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        return list_to_scope([each for each in scope_to_list(scope or "") if each in SCOPES])
+        return " ".join(each for each in scope_to_list(scope or SCOPES[0]) if each in SCOPES)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri in self._registration.redirect_uris
@@ -316,7 +316,18 @@ class AuthlibServer(FlaskAdapter):
             ),
             CLIENTS,
             ACCOUNTS,
-            dialect=Dialect(plain=True, refresh_rotation=True, iss=False),
+            # Public clients have to use PKCE, and confidential ones may: so `pkce` is left to be measured.
+            dialect=Dialect(
+                plain=True,
+                refresh_rotation=True,
+                refresh_reuse_revokes=False,
+                replay_revokes=False,
+                iss=False,
+                errors={
+                    "invalid_request": ("invalid_grant", "unsupported_grant_type", "unsupported_response_type"),
+                    "invalid_grant": ("invalid_request",),
+                },
+            ),
             scopes=SCOPES,
         )
         return build(self._store, issuer_at(base)), target

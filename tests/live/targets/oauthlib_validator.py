@@ -110,9 +110,7 @@ class Validator(RequestValidator):
 
     # -------------------------------------------------------------- authorization requests
 
-    def validate_redirect_uri(
-        self, client_id: str, redirect_uri: str, request: Any, *args: Any, **kwargs: Any
-    ) -> bool:
+    def validate_redirect_uri(self, client_id: str, redirect_uri: str, request: Any, *args: Any, **kwargs: Any) -> bool:
         """Compared exactly (RFC 9700 section 2.1)."""
         return redirect_uri in BY_ID[client_id].redirect_uris
 

@@ -48,7 +48,8 @@ def new_app(name: str) -> Flask:
 
 def user() -> str | None:
     """Who is logged in."""
-    return session.get("user")
+    name: str | None = session.get("user")
+    return name
 
 
 def decision(client: str, scope: str) -> Decision | ResponseReturnValue:
