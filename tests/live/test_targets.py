@@ -9,56 +9,26 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from oauth_model.live.adapter import ATTACKER, ATTACKERS, CONFIDENTIAL, PUBLIC, Adapter, Registration, Target
 from oauth_model.live.exchange import HttpRequest
-from oauth_model.live.lab import Back, Front, Lab, authenticated, s256
-from oauth_model.live.manners import LiveError, Manners
-from oauth_model.live.transport import Transport
+from oauth_model.live.lab import Back, Front, Lab
+from oauth_model.live.manners import LiveError
 from tests.live.targets import TARGETS
 from tests.live.targets.django_toolkit import DjangoToolkit
+from tests.live.targets.steps import Grant, laboratory, listens, refresh
 
 ROOT = Path(__file__).resolve().parents[2]
 IN_ONE_WORKER = [pytest.param(slug, marks=pytest.mark.xdist_group(f"target {slug}")) for slug in TARGETS]
 each_client = pytest.mark.parametrize("client", [CONFIDENTIAL, PUBLIC])
-
-
-class Grant:
-    """One run of the code grant with PKCE, step by step."""
-
-    def __init__(self, lab: Lab, client: Registration, **changes: str | None) -> None:
-        self.lab, self.client, self.verifier = lab, client, lab.fresh()
-        self.request = lab.request(
-            client, **{"code_challenge": s256(self.verifier), "code_challenge_method": "S256", **changes}
-        )
-
-    def code(self) -> str:
-        """A new code."""
-        front = self.lab.authorize(self.request)
-        assert front.code is not None, (front.error, front.visit.text[:200])
-        return front.code
-
-    def redeem(self, code: str | None = None, **changes: str | None) -> Back:
-        """A token request for that code, or a new one."""
-        parameters: dict[str, Any] = {"code_verifier": self.verifier, **changes}
-        return self.lab.redeem(code or self.code(), self.client, **parameters)
-
-
-@contextmanager
-def laboratory(adapter: Adapter, target: Target) -> Iterator[Lab]:
-    with Transport(Manners().with_host_of(*target.origins())) as transport:
-        yield Lab(adapter, target, transport)
 
 
 @pytest.fixture(scope="module", params=IN_ONE_WORKER)
@@ -74,11 +44,6 @@ def started(request: pytest.FixtureRequest) -> Iterator[tuple[Adapter, Target]]:
 def lab(started: tuple[Adapter, Target]) -> Iterator[Lab]:
     with laboratory(*started) as lab:
         yield lab
-
-
-def refresh(lab: Lab, client: Registration, token: object, **changes: str) -> Back:
-    parameters: dict[str, str | None] = {"grant_type": "refresh_token", "refresh_token": str(token), **changes}
-    return Back(lab.transport.send(authenticated(lab.target.endpoints.token, client, parameters)))
 
 
 # -------------------------------------------------------------------- what every target does
@@ -130,6 +95,20 @@ def test_a_wrong_password_is_told(lab: Lab) -> None:
     with pytest.raises(LiveError, match="cannot log in"):
         account = lab.target.accounts["alice"]
         lab.target.pages.arrive(lab.browser("somebody"), page, type(account)("alice", "wrong"))
+
+
+def test_nobody_is_redirected_before_they_log_in(lab: Lab) -> None:
+    bad = Grant(lab, lab.client(ATTACKERS), code_challenge_method="none").request
+    page = lab.browser("somebody").open(lab.target.endpoints.authorization, bad)
+    assert page.left_for is None and page.asks_for_password
+
+
+def test_a_state_comes_back_as_it_was_sent(lab: Lab) -> None:
+    state = "a b&c=d%20\u00e9\"<>'+/?#"
+    grant = Grant(lab, lab.client(), state=state)
+    lab.browser().forget()
+    assert lab.authorize(grant.request).get("state") == state
+    assert lab.authorize(grant.request, allow=False).get("state") == state
 
 
 def test_a_form_of_another_session_is_not_taken(lab: Lab) -> None:
@@ -310,13 +289,6 @@ def test_a_child_that_does_not_start_is_told_with_its_last_words(monkeypatch: py
     with pytest.raises(LiveError, match="no_such_site"):
         adapter.start()
     assert adapter.pid is None
-
-
-def listens(url: str) -> bool:
-    """Whether anybody listens at the port of a URL."""
-    parts = urlsplit(url)
-    with socket.socket() as probe:
-        return probe.connect_ex((parts.hostname, parts.port)) == 0
 
 
 def is_gone(pid: int) -> bool:

@@ -50,20 +50,23 @@ def build(validator: Validator, issuer: str) -> Flask:
 
     @app.route("/authorize", methods=["GET", "POST"])
     def authorize() -> ResponseReturnValue:
+        user = pages.resource_owner()
+        if not isinstance(user, str):
+            return user
         try:
             scopes, credentials = server.validate_authorization_request(asked_url(), "GET")
         except FatalClientError as failure:
             return make_response(f"This request cannot be answered: {failure.description}", 400)
         except OAuth2Error as failure:
             return redirect(failure.in_uri(failure.redirect_uri), 302)
-        decided = pages.decision(credentials["client_id"], " ".join(scopes))
-        if not isinstance(decided, pages.Decision):
-            return decided
-        if not decided.allowed:
+        allowed = pages.allows(credentials["client_id"], " ".join(scopes))
+        if not isinstance(allowed, bool):
+            return allowed
+        if not allowed:
             denied = AccessDeniedError(state=credentials["state"])
             return redirect(denied.in_uri(credentials["redirect_uri"]), 302)
         headers, body, status = server.create_authorization_response(
-            asked_url(), "GET", scopes=scopes, credentials={"user": decided.user}
+            asked_url(), "GET", scopes=scopes, credentials={"user": user}
         )
         return Response(body or "", status, headers)
 
@@ -79,7 +82,12 @@ def build(validator: Validator, issuer: str) -> Flask:
     @app.post("/revoke")
     def revoke() -> ResponseReturnValue:
         body = request.get_data(as_text=True)
-        headers, answer, status = server.create_revocation_response(asked_url(), "POST", body, dict(request.headers))
+        try:
+            headers, answer, status = server.create_revocation_response(
+                asked_url(), "POST", body, dict(request.headers)
+            )
+        except OAuth2Error as failure:
+            headers, answer, status = {**JSON, **failure.headers}, failure.json, failure.status_code
         return Response(answer or "", status, headers)
 
     @app.post("/introspect")

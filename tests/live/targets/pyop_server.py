@@ -75,16 +75,19 @@ def build(op: Provider) -> Flask:
 
     @app.route("/authorization", methods=["GET", "POST"])
     def authorization() -> ResponseReturnValue:
+        user = pages.resource_owner()
+        if not isinstance(user, str):
+            return user
         try:
             asked = op.parse_authentication_request(request.query_string.decode("ascii", "replace"), request.headers)
         except InvalidAuthenticationRequest as failure:
             return _refused(failure)
-        decided = pages.decision(asked["client_id"], " ".join(asked["scope"]))
-        if not isinstance(decided, pages.Decision):
-            return decided
-        if not decided.allowed:
+        allowed = pages.allows(asked["client_id"], " ".join(asked["scope"]))
+        if not isinstance(allowed, bool):
+            return allowed
+        if not allowed:
             return _refused(InvalidAuthenticationRequest("The user denied it", asked, "access_denied"))
-        response = op.authorize(asked, decided.user)
+        response = op.authorize(asked, user)
         return redirect(response.request(asked["redirect_uri"], should_fragment_encode(asked)), 303)
 
     @app.post("/token")
