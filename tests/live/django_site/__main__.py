@@ -1,16 +1,17 @@
 """Serve the site: the first line of standard input is the cast as JSON, the first of standard output the port.
 
 After that each line is a command, which is answered by a line: `reset`, or `advance SECONDS`. When standard input
-ends, as it does when the process that started this one is gone, this one ends too.
+ends, as it does when the process that started this one is gone, this one deletes the folder of its database and ends.
 """
 
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import django
@@ -57,10 +58,10 @@ def obey(command: str) -> None:
         raise SystemExit(f"unknown command: {word!r}")
 
 
-def main(database: str) -> None:
+def main(folder: Path) -> None:
     """Serve until standard input ends."""
     cast = json.loads(sys.stdin.readline())
-    settings.configure(**site(database))
+    settings.configure(**site(str(folder / "site.db")))
     django.setup()
     from django.core.wsgi import get_wsgi_application
     from django.db import connection
@@ -82,12 +83,8 @@ def main(database: str) -> None:
 
 
 if __name__ == "__main__":
+    where = Path(sys.argv[1])
     try:
-        main(sys.argv[1])
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-        sys.stderr.flush()
-        os._exit(1)
-    os._exit(0)
+        main(where)
+    finally:
+        shutil.rmtree(where, ignore_errors=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
@@ -11,7 +13,7 @@ from oauth2_provider.views.generic import ScopedProtectedResourceView
 class Resource(ScopedProtectedResourceView):
     """Who an access token is of; it needs the scope `read`."""
 
-    required_scopes = ["read"]
+    required_scopes: ClassVar = ["read"]
 
     def get(self, request: HttpRequest) -> JsonResponse:
         return JsonResponse({"user": request.resource_owner.get_username()})

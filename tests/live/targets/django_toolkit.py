@@ -1,7 +1,7 @@
 """django-oauth-toolkit in a Django site of its own process, with the toolkit's stock views and pages.
 
 The site is the package `django_site` beside this one. The child ends with the pipe to its standard input, and so with
-this process, however that ends.
+this process, however that ends; then it deletes its folder itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -19,6 +20,9 @@ from typing import IO
 from oauth_model.live.adapter import Adapter, Dialect, Endpoints, Pages, Target
 from oauth_model.live.manners import LiveError
 from tests.live.targets.cast import ACCOUNTS, CLIENTS, SCOPES
+
+SITE = "django_site"
+"""The child's module, which is beside this package."""
 
 PATIENCE = 60.0
 """Seconds that the site may take to start, or to answer a command."""
@@ -43,10 +47,10 @@ class DjangoToolkit(Adapter):
         """Start the child, which makes its database first."""
         self.stop()
         try:
-            self._folder = tempfile.TemporaryDirectory(prefix="oauth-model-")
-            self._errors = open(Path(self._folder.name) / "errors", "w+")
+            self._folder = tempfile.TemporaryDirectory(prefix="oauth-model-", ignore_cleanup_errors=True)
+            self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115, since it is closed in stop()
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "django_site", str(Path(self._folder.name) / "site.db")],
+                [sys.executable, "-m", SITE, self._folder.name],
                 cwd=Path(__file__).parents[1],
                 env={key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")},
                 stdin=subprocess.PIPE,
@@ -135,13 +139,24 @@ def target(base: str) -> Target:
         CLIENTS,
         ACCOUNTS,
         pages=Pages(allow=("allow", "Authorize"), deny=("", "Cancel")),
-        dialect=Dialect(pkce="required", plain=True, refresh_rotation=True, refresh_reuse_revokes=False, iss=False),
+        dialect=Dialect(
+            pkce="required",
+            plain=True,
+            refresh_rotation=True,
+            refresh_reuse_revokes=False,
+            replay_revokes=False,
+            iss=False,
+            errors={
+                "invalid_request": ("unsupported_grant_type",),
+                "unsupported_response_type": ("unauthorized_client",),
+                "unsupported_grant_type": ("unauthorized_client",),
+                "invalid_grant": ("invalid_request",),
+            },
+        ),
         scopes=SCOPES,
     )
 
 
 def _close(pipe: IO[str]) -> None:
-    try:
+    with suppress(BrokenPipeError):
         pipe.close()
-    except BrokenPipeError:
-        pass

@@ -42,7 +42,9 @@ class FlaskAdapter(Adapter):
         try:
             app, target = self.build(f"http://127.0.0.1:{self._server.port}")
             self._server.app = behind_proxy(app)
-            self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name=self.slug, daemon=True)
+            self._thread = threading.Thread(
+                target=self._server.serve_forever, args=(0.05,), name=self.slug, daemon=True
+            )
             self._thread.start()
         except BaseException:
             self.stop()

@@ -32,6 +32,11 @@ def claims(issuer: str) -> dict[str, object]:
     }
 
 
+def asked_url() -> str:
+    """The URL of the request with its query as it came: Flask's own is decoded in part."""
+    return f"{request.base_url}?{request.query_string.decode('latin-1')}"
+
+
 def build(validator: Validator, issuer: str) -> Flask:
     """The application."""
     app = pages.new_app("oauthlib")
@@ -45,20 +50,23 @@ def build(validator: Validator, issuer: str) -> Flask:
 
     @app.route("/authorize", methods=["GET", "POST"])
     def authorize() -> ResponseReturnValue:
+        user = pages.resource_owner()
+        if not isinstance(user, str):
+            return user
         try:
-            scopes, credentials = server.validate_authorization_request(request.url, "GET")
+            scopes, credentials = server.validate_authorization_request(asked_url(), "GET")
         except FatalClientError as failure:
             return make_response(f"This request cannot be answered: {failure.description}", 400)
         except OAuth2Error as failure:
             return redirect(failure.in_uri(failure.redirect_uri), 302)
-        decided = pages.decision(credentials["client_id"], " ".join(scopes))
-        if not isinstance(decided, pages.Decision):
-            return decided
-        if not decided.allowed:
+        allowed = pages.allows(credentials["client_id"], " ".join(scopes))
+        if not isinstance(allowed, bool):
+            return allowed
+        if not allowed:
             denied = AccessDeniedError(state=credentials["state"])
             return redirect(denied.in_uri(credentials["redirect_uri"]), 302)
         headers, body, status = server.create_authorization_response(
-            request.url, "GET", scopes=scopes, credentials={"user": decided.user}
+            asked_url(), "GET", scopes=scopes, credentials={"user": user}
         )
         return Response(body or "", status, headers)
 
@@ -66,7 +74,7 @@ def build(validator: Validator, issuer: str) -> Flask:
     def token() -> ResponseReturnValue:
         body = request.get_data(as_text=True)
         try:
-            headers, answer, status = server.create_token_response(request.url, "POST", body, dict(request.headers))
+            headers, answer, status = server.create_token_response(asked_url(), "POST", body, dict(request.headers))
         except OAuth2Error as failure:
             headers, answer, status = {**JSON, **failure.headers}, failure.json, failure.status_code
         return Response(answer, status, headers)
@@ -74,13 +82,18 @@ def build(validator: Validator, issuer: str) -> Flask:
     @app.post("/revoke")
     def revoke() -> ResponseReturnValue:
         body = request.get_data(as_text=True)
-        headers, answer, status = server.create_revocation_response(request.url, "POST", body, dict(request.headers))
+        try:
+            headers, answer, status = server.create_revocation_response(
+                asked_url(), "POST", body, dict(request.headers)
+            )
+        except OAuth2Error as failure:
+            headers, answer, status = {**JSON, **failure.headers}, failure.json, failure.status_code
         return Response(answer or "", status, headers)
 
     @app.post("/introspect")
     def introspect() -> ResponseReturnValue:
         body = request.get_data(as_text=True)
-        headers, answer, status = server.create_introspect_response(request.url, "POST", body, dict(request.headers))
+        headers, answer, status = server.create_introspect_response(asked_url(), "POST", body, dict(request.headers))
         return Response(answer, status, headers)
 
     @app.get("/.well-known/oauth-authorization-server")
@@ -90,9 +103,12 @@ def build(validator: Validator, issuer: str) -> Flask:
 
     @app.get("/resource")
     def resource() -> ResponseReturnValue:
-        granted, asked = server.verify_request(request.url, "GET", None, dict(request.headers), [SCOPES[0]])
+        granted, asked = server.verify_request(asked_url(), "GET", None, dict(request.headers), [])
         if not granted:
-            return Response("", 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+            error = ' error="invalid_token"' if "Authorization" in request.headers else ""
+            return Response("", 401, {"WWW-Authenticate": f"Bearer{error}"})
+        if SCOPES[0] not in asked.scopes:
+            return Response("", 403, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
         return jsonify(user=asked.user, scope=" ".join(asked.scopes))
 
     return app
@@ -129,6 +145,10 @@ class OauthlibServer(FlaskAdapter):
                 refresh_reuse_revokes=True,
                 replay_revokes=True,
                 iss=False,
+                errors={
+                    "invalid_request": ("unsupported_grant_type",),
+                    "invalid_grant": ("invalid_request",),
+                },
             ),
             scopes=SCOPES,
         )

@@ -110,9 +110,7 @@ class Validator(RequestValidator):
 
     # -------------------------------------------------------------- authorization requests
 
-    def validate_redirect_uri(
-        self, client_id: str, redirect_uri: str, request: Any, *args: Any, **kwargs: Any
-    ) -> bool:
+    def validate_redirect_uri(self, client_id: str, redirect_uri: str, request: Any, *args: Any, **kwargs: Any) -> bool:
         """Compared exactly (RFC 9700 section 2.1)."""
         return redirect_uri in BY_ID[client_id].redirect_uris
 
@@ -233,11 +231,17 @@ class Validator(RequestValidator):
         return in_time and not token.spent and not token.grant.revoked
 
     def revoke_token(self, token: str, token_type_hint: str | None, request: Any, *args: Any, **kwargs: Any) -> None:
-        """An access token alone; with a refresh token the whole grant (RFC 7009 section 2.1)."""
+        """An access token alone; with a refresh token the whole grant (RFC 7009 section 2.1).
+
+        Raises InvalidGrantError for a token of another client; an unknown one is no error (section 2.2).
+        """
         access, refresh = self._access.get(token), self._refresh.get(token)
-        if access is not None and access.grant.client_id == request.client.client_id:
+        found = access or refresh
+        if found is not None and found.grant.client_id != request.client.client_id:
+            raise InvalidGrantError(request=request)
+        if access is not None:
             access.spent = True
-        if refresh is not None and refresh.grant.client_id == request.client.client_id:
+        if refresh is not None:
             refresh.grant.revoked = True
 
 

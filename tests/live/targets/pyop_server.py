@@ -7,6 +7,7 @@ them and its tokens in memory, as it does where no database is named.
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from Cryptodome.PublicKey import RSA
 from flask import Flask, Response, jsonify, make_response, redirect, request
@@ -21,7 +22,7 @@ from pyop.subject_identifier import HashBasedSubjectIdentifierFactory
 from pyop.userinfo import Userinfo
 from pyop.util import should_fragment_encode
 
-from oauth_model.live.adapter import Dialect, Endpoints, Target
+from oauth_model.live.adapter import Dialect, Endpoints, Registration, Target
 from tests.live.targets import pages
 from tests.live.targets.cast import ACCOUNTS, CLIENTS
 from tests.live.targets.flask_adapter import FlaskAdapter, issuer_at
@@ -33,6 +34,17 @@ SCOPES = ("openid", "profile")
 def signing_key() -> RSAKey:
     """The key that signs ID Tokens; one for the process, since making it takes a while."""
     return RSAKey(key=RSA.generate(2048), alg="RS256", kid="1")
+
+
+def metadata(client: Registration) -> dict[str, Any]:
+    """A client as the provider keeps it; a public one has no secret."""
+    known = {
+        "redirect_uris": list(client.redirect_uris),
+        "response_types": ["code"],
+        "token_endpoint_auth_method": client.authentication,
+        "client_secret": client.secret,
+    }
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def provider(issuer: str) -> Provider:
@@ -51,15 +63,7 @@ def provider(issuer: str) -> Provider:
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "none"],
         "claims_parameter_supported": True,
     }
-    clients = {}
-    for each in CLIENTS.values():
-        clients[each.client_id] = {
-            "redirect_uris": list(each.redirect_uris),
-            "response_types": ["code"],
-            "token_endpoint_auth_method": each.authentication,
-        }
-        if each.secret is not None:
-            clients[each.client_id]["client_secret"] = each.secret
+    clients = {each.client_id: metadata(each) for each in CLIENTS.values()}
     users = {account.username: {"name": account.username.title()} for account in ACCOUNTS.values()}
     state = AuthorizationState(HashBasedSubjectIdentifierFactory("salt"))
     return Provider(signing_key(), configuration, state, clients, Userinfo(users))
@@ -71,16 +75,19 @@ def build(op: Provider) -> Flask:
 
     @app.route("/authorization", methods=["GET", "POST"])
     def authorization() -> ResponseReturnValue:
+        user = pages.resource_owner()
+        if not isinstance(user, str):
+            return user
         try:
             asked = op.parse_authentication_request(request.query_string.decode("ascii", "replace"), request.headers)
         except InvalidAuthenticationRequest as failure:
             return _refused(failure)
-        decided = pages.decision(asked["client_id"], " ".join(asked["scope"]))
-        if not isinstance(decided, pages.Decision):
-            return decided
-        if not decided.allowed:
+        allowed = pages.allows(asked["client_id"], " ".join(asked["scope"]))
+        if not isinstance(allowed, bool):
+            return allowed
+        if not allowed:
             return _refused(InvalidAuthenticationRequest("The user denied it", asked, "access_denied"))
-        response = op.authorize(asked, decided.user)
+        response = op.authorize(asked, user)
         return redirect(response.request(asked["redirect_uri"], should_fragment_encode(asked)), 303)
 
     @app.post("/token")
@@ -149,7 +156,18 @@ class PyopServer(FlaskAdapter):
             ),
             CLIENTS,
             ACCOUNTS,
-            dialect=Dialect(pkce="optional", iss=False),
+            dialect=Dialect(
+                pkce="optional",
+                plain=False,
+                replay_revokes=False,
+                iss=False,
+                errors={
+                    "invalid_request": ("page with status 400",),
+                    "unsupported_response_type": ("invalid_request",),
+                    "invalid_scope": ("invalid_request",),
+                    "invalid_grant": ("invalid_request",),
+                },
+            ),
             scopes=SCOPES,
         )
         return build(self._provider), target
