@@ -72,8 +72,8 @@ def manners_of(options: dict[str, Any]) -> Manners:
 def command(target: str, form: str, output: Path | None, show_secrets: bool, **options: Any) -> int:
     """Probe TARGET: `demo`, an adapter of your own (module:NAME), or a TOML file that describes a running server.
 
-    It measures what the server enforces, searches the model for attacks under that policy and does them, walks at random
-    comparing every answer with the model's, and lets requests race. Only hosts that you named are asked.
+    It measures what the server enforces, searches the model for attacks under that policy and does them, walks at
+    random comparing every answer with the model's, and lets requests race. Only hosts that you named are asked.
     Status 0 if no security goal is broken, 1 if one is, 2 if the server could not be probed.
     """
     from oauth_model.live import reports

@@ -48,10 +48,8 @@ def again(adapter: Adapter, manners: Manners, saved: SavedRun) -> Again:
             if isinstance(failure_there, NotOnTheWire):
                 return Again(run, party.asked, len(taken), f"this cannot be asked of the server: {failure_there}")
             if len(taken) < len(saved.steps):
-                raise InputError(
-                    f"{len(saved.steps) - len(taken)} of the run's {len(saved.steps)} steps are not possible in the model; "
-                    "replay it without --on to see which"
-                )
+                missing = len(saved.steps) - len(taken)
+                raise InputError(f"{missing} of the run's steps are not possible in the model; replay it without --on")
             return Again(run, party.asked)
     finally:
         adapter.stop()

@@ -54,7 +54,7 @@ class Bench:
         """The server for another run: it has been reset, and nothing is left of the run before."""
         self.adapter.reset()
         self._runs += 1
-        return LiveParty(self.adapter, self.target, self.transport, scenario.full_cast, self._runs)
+        return LiveParty(self.adapter, self.target, self.transport, scenario, self._runs)
 
     def execute(self, run: Run) -> Executed:
         """Take a run. Raises NotOnTheWire where a step has no form here, and LiveError."""

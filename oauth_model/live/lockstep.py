@@ -39,7 +39,8 @@ class Difference:
     """A minimal run at whose last step model and server part; and what it took on the wire.
 
     `explained_by` is the mitigation without which the model does as the server did, if there is one; `goals` are
-    those that are then broken. `what` says in a sentence how they differ.
+    those that are then broken. It `leaks` where a credential is in the front channel that does not belong there. `what`
+    says in a sentence how they differ.
     """
 
     what: str
@@ -47,6 +48,7 @@ class Difference:
     exchanges: tuple[Exchange, ...]
     is_acceptance: bool
     not_fresh: bool = False
+    leaks: bool = False
     explained_by: Mitigation | None = None
     goals: tuple[Goal, ...] = ()
 
@@ -231,7 +233,7 @@ def minimal(bench: Bench, scenario: Scenario, signature: Signature, steps: list[
     if not isinstance(failure, Disagreement):
         return None
     mitigation, goals = explain(bench, scenario, best)
-    return Difference(str(failure), run, exchanges, failure.is_acceptance, False, mitigation, goals)
+    return Difference(str(failure), run, exchanges, failure.is_acceptance, False, failure.leaks, mitigation, goals)
 
 
 def _without_a_piece(

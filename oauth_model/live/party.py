@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from oauth_model.cast import Cast
 from oauth_model.live.adapter import Adapter, Target
 from oauth_model.live.bindings import Bindings, NotOnTheWire
 from oauth_model.live.exchange import HttpResponse, query_of
 from oauth_model.live.lab import Back, Front, Lab
 from oauth_model.live.transport import Transport
 from oauth_model.live.wire import (
+    STRAY,
     Seen,
     authorization_parameters,
     differences,
@@ -56,7 +56,8 @@ from oauth_model.messages import (
     UnseenConsent,
 )
 from oauth_model.run import RunStep
-from oauth_model.terms import Uri
+from oauth_model.scenario import Scenario
+from oauth_model.terms import Challenge, Uri, Verifier
 
 KINDS: Mapping[type[Message], str] = {
     AuthorizationPrompt: "prompt",
@@ -73,6 +74,9 @@ KINDS: Mapping[type[Message], str] = {
     ResourceErrorResponse: "resource error",
 }
 """What an answer of each class looks like from outside."""
+
+FILLER = "filler"
+"""Whose challenges and verifiers a server gets that wants to see them: they never fit each other."""
 
 FOR_PEOPLE = (AuthorizationPrompt, Page)
 """Answers of which no more is looked at than that they came: their words are for people."""
@@ -92,6 +96,11 @@ class Disagreement(Exception):
         return self.step.name, self.expected.message.name if self.expected else "", self.seen.what
 
     @property
+    def leaks(self) -> bool:
+        """Whether a credential is in the front channel that does not belong there."""
+        return self.seen.place is not None and STRAY in self.why
+
+    @property
     def is_acceptance(self) -> bool:
         """Whether the server did what the model refuses."""
         return self.seen.what in ("prompt", "response", "token", "resource", "pushed")
@@ -109,10 +118,13 @@ class Dissent:
 class LiveParty:
     """The server of one run. Each run has browsers and bindings of its own; what the server keeps is its own affair."""
 
-    def __init__(self, adapter: Adapter, target: Target, transport: Transport, cast: Cast, seed: int = 0) -> None:
+    def __init__(
+        self, adapter: Adapter, target: Target, transport: Transport, scenario: Scenario, seed: int = 0
+    ) -> None:
         self.adapter, self.target, self.transport = adapter, target, transport
         self.lab = Lab(adapter, target, transport, seed=seed)
-        self.bindings = Bindings(target, cast, seed)
+        self.bindings = Bindings(target, scenario.full_cast, seed)
+        self.checks_verifiers = bool({"pkce-s256", "pkce-plain"} & set(scenario.policy.slugs))
         self.dissents: dict[Dissent, None] = {}
         self.asked = 0
         self._pages: dict[int, tuple[str, Front]] = {}
@@ -211,20 +223,21 @@ class LiveParty:
         return Seen("prompt" if is_prompt else "page", status=asked.visit.status)
 
     def _explicit(self, step: RunStep) -> Message:
-        """An authorization request with the redirection URI that it means.
+        """An authorization request with what it means by leaving it out, and what a server only wants to see.
 
-        To leave it out means the registered one (RFC 6749 section 3.1.2.3), and the attacker leaves out what makes
-        no difference; many servers insist on it. The code is then one whose token request has to repeat it.
+        No redirection URI means the registered one (RFC 6749 section 3.1.2.3), and the attacker leaves out what makes
+        no difference; many servers insist on it. The code is then one whose token request has to repeat it. A server
+        that requires challenges and does not look at verifiers gets one that nobody has the verifier of.
         """
-        message = step.envelope.message
-        if not isinstance(message, AuthorizationRequest) or message.redirect_uri is not None:
+        message, index = step.envelope.message, step.session.index
+        if not isinstance(message, AuthorizationRequest):
             return message
-        client = message.client_id.name
-        if client not in self.bindings.cast.clients:
-            return message
-        implied = self.bindings.cast.redirect_uri(client, step.session.party)
-        self._implied[step.session.index] = implied
-        return replace(message, redirect_uri=implied)
+        if message.redirect_uri is None and message.client_id.name in self.bindings.cast.clients:
+            self._implied[index] = self.bindings.cast.redirect_uri(message.client_id.name, step.session.party)
+            message = replace(message, redirect_uri=self._implied[index])
+        if message.code_challenge is None and self.target.dialect.pkce == "required" and not self.checks_verifiers:
+            message = replace(message, code_challenge=Challenge(Verifier(FILLER, 1)), code_challenge_method="S256")
+        return message
 
     def _page(self, step: RunStep) -> tuple[str, Front]:
         if step.session.index not in self._pages:
@@ -261,10 +274,14 @@ class LiveParty:
     # -------------------------------------------------------------- back channel
 
     def _token_request(self, step: RunStep) -> Seen:
-        assert isinstance(step.envelope.message, TokenRequest)
         message = step.envelope.message
+        assert isinstance(message, TokenRequest)
+        if step.source == "redeemed_twice":
+            raise NotOnTheWire("the model counts no further than two redemptions")
         if message.redirect_uri is None and message.code.grant in self._implied:
             message = replace(message, redirect_uri=self._implied[message.code.grant])
+        if message.code_verifier is None and self.target.dialect.pkce == "required" and not self.checks_verifiers:
+            message = replace(message, code_verifier=Verifier(FILLER, 2))
         request = token_request(message, self.bindings)
         back = Back(self.transport.send(request, step.envelope.sender.party, step.name))
         return _json_seen("token" if back.ok else "token error", back)

@@ -8,12 +8,12 @@ says of each part how far it went. Whatever ends a probe early - a bound, Ctrl-C
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from oauth_model.attackers import READS_RESPONSES, WEB
+from oauth_model.attackers import WEB
 from oauth_model.attacks import ATTACKS, Attack
 from oauth_model.goals import SAFETY
-from oauth_model.live.adapter import Adapter, Target
+from oauth_model.live.adapter import Adapter, Dialect, Target
 from oauth_model.live.attacks import Bench, Searches, outcomes
 from oauth_model.live.discovery import Discovery, deployment, discover
 from oauth_model.live.findings import Finding, Level, Measurement, Outcome, Race, Report, Walk
@@ -92,7 +92,7 @@ def probe(adapter: Adapter, manners: Manners, plan: Plan | None = None, progress
 def _probe(adapter: Adapter, target: Target, transport: Transport, plan: Plan, tell: Progress, found: _Found) -> None:
     lab = Lab(adapter, target, transport, seed=plan.seed)
     found.discovery = discover(lab, lambda done, of, name: tell(f"measuring {name} ({done} of {of})"))
-    bench = Bench(adapter, target, transport)
+    bench = Bench(adapter, replace(target, dialect=known_dialect(target.dialect, found.discovery.dialect)), transport)
     measured = measured_of(found.discovery)
     if "attacks" in plan.parts:
         searches = Searches(target, measured, plan.jobs)
@@ -118,10 +118,16 @@ def measured_of(found: Discovery) -> Measured:
     return Measured.of(found.measurements, found.facts.matching, found.facts.response_modes)
 
 
+def known_dialect(said: Dialect, measured: Dialect) -> Dialect:
+    """What was measured of a server's choices, and where that could not be, what its adapter says."""
+    known = {name: value for name, value in vars(measured).items() if value is not None and name != "errors"}
+    return replace(said, **known)
+
+
 def walked_scenario(measured: Measured, target: Target) -> Scenario:
-    """What random walks go through: careful clients, and an attacker who lures and reads responses."""
+    """What random walks go through: careful clients, and an attacker with a browser, an account and links."""
     bounds = Bounds(client_runs=2, authorizations=3, windows=2, forgeries=3)
-    return Scenario(policy=careful_policy(measured, target), attacker=WEB | READS_RESPONSES, bounds=bounds)
+    return Scenario(policy=careful_policy(measured, target), attacker=WEB, bounds=bounds)
 
 
 def _nothing(_: str) -> None:
@@ -191,6 +197,9 @@ def _of_difference(found: Difference) -> Finding:
     if found.not_fresh:
         title, rule, reference = "A value that ought to be fresh came twice", "fresh-values", "RFC 6749 section 10.10"
         return Finding("freshness", rule, title, reference, "error", found.what, found.run, found.exchanges)
+    if found.leaks:
+        title, rule, reference = "A credential in the front channel", "credential-leak", "RFC 6749 section 10.3"
+        return Finding("disagreement", rule, title, reference, "error", found.what, found.run, found.exchanges)
     because = found.explained_by
     rule = because.slug if because else "-".join(found.run.steps[-1].name.split())
     title = f"As if {because.title!r} were off" if because else f"Another answer to the {found.run.steps[-1].name}"

@@ -31,6 +31,9 @@ from oauth_model.terms import Scope, Term
 CREDENTIALS = ("code", "access_token", "id_token", "refresh_token", "client_secret", "code_verifier")
 """Parameters that nobody may find where they do not belong."""
 
+STRAY = "is there, where it does not belong"
+"""What is said of a credential in the wrong place."""
+
 PROOFS = ("dpop_proof", "certificate", "client_assertion", "request", "dpop_jkt")
 """Parameters that need keys; a probe has none."""
 
@@ -161,7 +164,7 @@ def differences(expected: Message, seen: Seen, bindings: Bindings) -> Iterator[s
             yield f"{name} is {there!r}, not {bindings.value(value)!r}"
     if isinstance(expected, TokenResponse) and expected.scope is None and seen.get("scope") is not None:
         yield from _other_scope(expected.access_token.scope, seen.get("scope"), bindings)
-    yield from (f"{name} is there, where it does not belong" for name in _stray(wanted, seen))
+    yield from (f"{name} {STRAY}" for name in _stray(wanted, seen))
 
 
 def _other_scope(wanted: Scope, there: Any, bindings: Bindings) -> Iterator[str]:

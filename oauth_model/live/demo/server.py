@@ -69,5 +69,6 @@ def _listening(port: int) -> socket.socket:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as failure:
         raise LiveError(
-            f"port {port}: cannot be listened at: {failure.strerror or failure}; name another with --port, or none for any that is free"
+            f"port {port}: cannot be listened at: {failure.strerror or failure}; "
+            "name another with --port, or none for any that is free"
         ) from None
