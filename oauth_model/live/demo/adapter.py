@@ -50,9 +50,8 @@ class DemoAdapter(Adapter):
             from oauth_model.live.demo.endpoints import METADATA, PATHS, RESOURCES
             from oauth_model.live.demo.server import RunningServer
         except ImportError as failure:
-            raise LiveError(
-                f"the demo server needs more packages ({failure}): pip install 'oauth-model[demo]'"
-            ) from None
+            needed = "pip install 'oauth-model[demo]'"
+            raise LiveError(f"the demo server needs more packages ({failure}): {needed}") from None
         self._server = RunningServer(self.setup, self._port, self._file)
         issuer = self._server.issuer
         resource, other = RESOURCES
