@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 import pytest
 
+from oauth_model.cast import Cast
 from oauth_model.live.adapter import ATTACKERS, PUBLIC
 from oauth_model.live.demo.adapter import DemoAdapter
-from oauth_model.live.demo.switches import SWITCHES
+from oauth_model.live.demo.redirection import is_taken_for
+from oauth_model.live.demo.switches import SWITCHES, Switches
 from oauth_model.live.exchange import HttpRequest
 from oauth_model.live.lab import Lab
 from oauth_model.mitigations import MITIGATIONS
 from oauth_model.names import InputError
+from oauth_model.terms import Uri
+from oauth_model.uris import LANDING, MATCHINGS, Matching, is_canonical, tricks
 from tests.live.demo_lab import CHALLENGE, VERIFIER, asked, authorized, laboratory, redeemed
 
 WITHOUT_PKCE = frozenset({"pkce-required"})
@@ -182,6 +186,32 @@ def test_a_switch_is_all_that_refuses(case: Case, strict: Lab) -> None:
         assert not case.weak(strict)
     with laboratory(DemoAdapter(case.also | {case.slug}, matching=case.matching)) as lab:
         assert case.weak(lab)
+
+
+def test_a_client_gets_the_response_type_that_it_is_registered_for() -> None:
+    with laboratory(DemoAdapter(["no-implicit"])) as lab:
+        assert authorized(lab, response_type="token").error == "invalid_request"
+    with laboratory(DemoAdapter(["no-implicit", "response-mode-locked"])) as lab:
+        assert authorized(lab, response_type="token").get("access_token") is not None
+
+
+@pytest.mark.parametrize("rule", MATCHINGS, ids=lambda rule: rule.slug)
+def test_a_weak_rule_takes_what_the_models_takes(rule: Matching) -> None:
+    model, loose = Cast(matching=rule.slug), LOOSE | {"canonical-uris"}
+    own = model.redirect_uri("client.example", "as.example")
+    uris = (own, LANDING, *tricks("client.example", own), Uri("www.client.example", "/cb", "http"))
+    for uri in uris:
+        taken = uri == own or model.redirect_uri_matches(uri, "client.example", "as.example")
+        assert is_taken_for((str(own),), str(uri), Switches(loose, matching=rule.slug)) == taken, uri
+        assert is_taken_for((str(own),), str(uri), Switches(LOOSE, matching=rule.slug)) == (taken and is_canonical(uri))
+        assert is_taken_for((str(own),), str(uri), Switches(matching=rule.slug)) == (uri == own)
+
+
+@pytest.mark.parametrize(
+    "text", ["/cb", "https://www.client.example/cb#x", "https://www.client.example/ü", "a b:c", ""]
+)
+def test_what_is_no_redirect_uri_is_never_taken_for_one(text: str) -> None:
+    assert not is_taken_for((text,), text, Switches(LOOSE, matching="unregistered"))
 
 
 def test_pushed_requests_are_asked_for_where_that_is_said() -> None:

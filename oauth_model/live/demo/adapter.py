@@ -88,10 +88,10 @@ class DemoAdapter(Adapter):
 
     def _dialect(self) -> Dialect:
         enforces = self.setup.enforces
-        required = "required" if enforces("pkce-required") else "optional"
+        verified = "optional" if enforces("pkce-s256") else "none"
         return Dialect(
-            pkce=required if enforces("pkce-s256") else "none",  # type: ignore[arg-type]
-            plain=enforces("pkce-s256") and not enforces("plain-refused"),
+            pkce="required" if enforces("pkce-required") else verified,  # type: ignore[arg-type]
+            plain=not enforces("plain-refused"),
             refresh_rotation=True,
             refresh_reuse_revokes=True,
             replay_revokes=enforces("code-single-use") and enforces("replay-revokes"),
