@@ -52,6 +52,12 @@ class Difference:
     explained_by: Mitigation | None = None
     goals: tuple[Goal, ...] = ()
 
+    @property
+    def is_of_weight(self) -> bool:
+        """Whether the server did what the model refuses, or refused what an honest party asked for."""
+        sender = self.run.steps[-1].envelope.sender.party
+        return self.is_acceptance or (sender != TESTER.party and self.run.scenario.full_cast.honest(sender))
+
 
 @dataclass(frozen=True)
 class Walked:

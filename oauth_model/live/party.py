@@ -14,10 +14,11 @@ from typing import Any
 
 from oauth_model.live.adapter import Adapter, Target
 from oauth_model.live.bindings import Bindings, NotOnTheWire
-from oauth_model.live.exchange import HttpResponse, query_of
+from oauth_model.live.exchange import HttpResponse, fragment_of, query_of
 from oauth_model.live.lab import Back, Front, Lab
 from oauth_model.live.transport import Transport
 from oauth_model.live.wire import (
+    CREDENTIALS,
     STRAY,
     Seen,
     authorization_parameters,
@@ -98,7 +99,8 @@ class Disagreement(Exception):
     @property
     def leaks(self) -> bool:
         """Whether a credential is in the front channel that does not belong there."""
-        return self.seen.place is not None and STRAY in self.why
+        elsewhere = self.seen.what == "token error" and any(self.seen.get(name) for name in CREDENTIALS)
+        return self.seen.place is not None and (elsewhere or STRAY in self.why)
 
     @property
     def is_acceptance(self) -> bool:
@@ -284,6 +286,10 @@ class LiveParty:
             message = replace(message, code_verifier=Verifier(FILLER, 2))
         request = token_request(message, self.bindings)
         back = Back(self.transport.send(request, step.envelope.sender.party, step.name))
+        if back.answer.location is not None:  # no specification has that: see what it carries, and where to
+            location = back.answer.location
+            carried = (*query_of(location), *fragment_of(location))
+            return Seen("token error", carried, "query", location.partition("?")[0], back.answer.status)
         return _json_seen("token" if back.ok else "token error", back)
 
     def _pushed_request(self, step: RunStep) -> Seen:

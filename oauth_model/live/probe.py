@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from oauth_model.attackers import WEB
 from oauth_model.attacks import ATTACKS, Attack
-from oauth_model.goals import SAFETY
+from oauth_model.goals import SAFETY, honest_run_reaches_its_end
 from oauth_model.live.adapter import Adapter, Dialect, Target
 from oauth_model.live.attacks import Bench, Searches, outcomes
 from oauth_model.live.discovery import Discovery, deployment, discover
@@ -114,8 +114,13 @@ def _probe(adapter: Adapter, target: Target, transport: Transport, plan: Plan, t
 
 
 def measured_of(found: Discovery) -> Measured:
-    """The measured policy, as scenarios need it."""
-    return Measured.of(found.measurements, found.facts.matching, found.facts.response_modes)
+    """The measured policy, as scenarios need it.
+
+    Where nothing could be measured, since no honest run gets through, it is that of a server that enforces everything:
+    then the walks show where it stops.
+    """
+    measured = Measured.of(found.measurements, found.facts.matching, found.facts.response_modes)
+    return measured if measured.on else measured.at_best
 
 
 def known_dialect(said: Dialect, measured: Dialect) -> Dialect:
@@ -175,6 +180,11 @@ def _findings(found: _Found) -> Iterator[Finding]:
     yield from (finding for race in found.races if (finding := finding_of(race)))
     if found.discovery is not None:
         yield from found.discovery.findings
+        if all(each.state == "unknown" for each in found.discovery.measurements):
+            goal, because = honest_run_reaches_its_end, found.discovery.measurements[0].because
+            yield Finding(
+                "goal", goal.slug, goal.title, goal.reference, "error", f"No honest run gets through: {because}."
+            )
         confidential = found.discovery.confidential
         measurements = found.discovery.measurements
         yield from (finding for each in measurements if (finding := _of_measurement(each, confidential)))
@@ -205,7 +215,7 @@ def _of_difference(found: Difference) -> Finding:
     title = f"As if {because.title!r} were off" if because else f"Another answer to the {found.run.steps[-1].name}"
     broken = f" Then broken: {', '.join(goal.slug for goal in found.goals)}." if found.goals else ""
     reference = because.reference if because else found.run.steps[-1].envelope.message.reference
-    level: Level = "error" if found.is_acceptance and because else "warning" if found.is_acceptance else "note"
+    level: Level = "error" if found.is_acceptance and because else "warning" if found.is_of_weight else "note"
     return Finding("disagreement", rule, title, reference, level, found.what + "." + broken, found.run, found.exchanges)
 
 

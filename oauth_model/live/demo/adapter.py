@@ -50,9 +50,8 @@ class DemoAdapter(Adapter):
             from oauth_model.live.demo.endpoints import METADATA, PATHS, RESOURCES
             from oauth_model.live.demo.server import RunningServer
         except ImportError as failure:
-            raise LiveError(
-                f"the demo server needs more packages ({failure}): pip install 'oauth-model[demo]'"
-            ) from None
+            needed = "pip install 'oauth-model[demo]'"
+            raise LiveError(f"the demo server needs more packages ({failure}): {needed}") from None
         self._server = RunningServer(self.setup, self._port, self._file)
         issuer = self._server.issuer
         resource, other = RESOURCES
@@ -89,10 +88,10 @@ class DemoAdapter(Adapter):
 
     def _dialect(self) -> Dialect:
         enforces = self.setup.enforces
-        required = "required" if enforces("pkce-required") else "optional"
+        verified = "optional" if enforces("pkce-s256") else "none"
         return Dialect(
-            pkce=required if enforces("pkce-s256") else "none",  # type: ignore[arg-type]
-            plain=enforces("pkce-s256") and not enforces("plain-refused"),
+            pkce="required" if enforces("pkce-required") else verified,  # type: ignore[arg-type]
+            plain=not enforces("plain-refused"),
             refresh_rotation=True,
             refresh_reuse_revokes=True,
             replay_revokes=enforces("code-single-use") and enforces("replay-revokes"),

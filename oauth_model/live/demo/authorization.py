@@ -107,6 +107,9 @@ class DemoServer(AuthorizationServer):
     def _check_beyond_authlib(self, request: Request, client: Client, pushed: bool) -> None:
         if self.setup.enforces("pushed-requests") and not pushed:
             raise InvalidRequestError("This server takes pushed requests only.")
+        own = client.response_types
+        if request.get("response_type") not in own and self.setup.enforces("response-mode-locked"):
+            raise InvalidRequestError("The response type is not one of this client.")
         if request.get("response_mode") not in (None, *self.modes_for(request)):
             raise InvalidRequestError("The response mode is not one of this client.")
         self.audience_of(request)

@@ -31,6 +31,8 @@ CLIENTS = {
     ),
 }
 
+_RESPONSE_TYPES = {CONFIDENTIAL: ("code",), PUBLIC: ("code", "token"), ATTACKERS: ("code", "token")}
+
 
 def has_password(username: str, password: str) -> bool:
     """Whether there is an account of that name with that password."""
@@ -40,9 +42,13 @@ def has_password(username: str, password: str) -> bool:
 
 @dataclass(frozen=True)
 class Client:
-    """A registered client, as Authlib asks about it (its `ClientMixin`). `vetted` is whether somebody looked at it."""
+    """A registered client, as Authlib asks about it (its `ClientMixin`).
+
+    `response_types` are those that it is registered for, `vetted` is whether somebody looked at it.
+    """
 
     registration: Registration
+    response_types: tuple[str, ...]
     vetted: bool
     switches: Switches
 
@@ -50,11 +56,6 @@ class Client:
     def client_id(self) -> str:
         """Its identifier."""
         return self.registration.client_id
-
-    @property
-    def response_types(self) -> tuple[str, ...]:
-        """The response types that it is registered for: those that the server has."""
-        return ("code",) if self.switches.enforces("no-implicit") else ("code", "token")
 
     def get_client_id(self) -> str:
         """Its identifier."""
@@ -84,8 +85,8 @@ class Client:
         return method in own
 
     def check_response_type(self, response_type: str) -> bool:
-        """Whether it may use a response type."""
-        return response_type in self.response_types
+        """Any that the server has may be asked for; whether it is the client's is `response-mode-locked`'s matter."""
+        return True
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Whether it may use a grant type at the token endpoint."""
@@ -95,6 +96,6 @@ class Client:
 def registered(switches: Switches) -> dict[str, Client]:
     """All clients by their identifiers."""
     return {
-        registration.client_id: Client(registration, name != ATTACKERS, switches)
+        registration.client_id: Client(registration, _RESPONSE_TYPES[name], name != ATTACKERS, switches)
         for name, registration in CLIENTS.items()
     }

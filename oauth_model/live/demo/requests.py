@@ -57,7 +57,8 @@ class Request(OAuth2Request):
     """
 
     def __init__(self, method: str, pairs: Pairs, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(method, "https://loopback.invalid/", headers=headers)
+        authorization = (headers or {}).get("Authorization", "").strip()
+        super().__init__(method, "https://loopback.invalid/", headers={"Authorization": authorization})
         self.payload = Payload(pairs)
         self.pairs = pairs
         self.granted: str | None = None

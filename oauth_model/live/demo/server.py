@@ -68,7 +68,5 @@ def _listening(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as failure:
-        raise LiveError(
-            f"port {port}: cannot be listened at: {failure.strerror or failure}; "
-            "name another with --port, or none for any that is free"
-        ) from None
+        why = failure.strerror or failure
+        raise LiveError(f"port {port}: cannot be listened at: {why}; name another with --port, or none") from None

@@ -59,7 +59,7 @@ class Store:
     """The file. Raises LiveError if it cannot be opened, or is not the demo server's."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self.clock = clock
+        self.path, self.clock = path, clock
         self._lock = threading.RLock()
         self._depth = 0
         try:
@@ -68,7 +68,7 @@ class Store:
             raise LiveError(f"{path}: cannot be opened as the server's file: {failure}") from None
         try:
             self._connection.row_factory = sqlite3.Row
-            self._make_tables(path)
+            self._make_tables()
         except sqlite3.Error as failure:
             self._connection.close()
             raise LiveError(f"{path}: cannot be used as the server's file: {failure}; name a new one") from None
@@ -76,11 +76,11 @@ class Store:
             self._connection.close()
             raise
 
-    def _make_tables(self, path: Path) -> None:
+    def _make_tables(self) -> None:
         (found,) = self._connection.execute("PRAGMA application_id").fetchone()
         (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if tables and found != _OURS:
-            raise LiveError(f"{path}: is a database of another program; name a new file")
+            raise LiveError(f"{self.path}: is a database of another program; name a new file")
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute(f"PRAGMA application_id = {_OURS}")
         self._connection.executescript(_TABLES)

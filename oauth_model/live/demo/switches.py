@@ -29,7 +29,7 @@ SWITCHES = (
     Switch("canonical-uris", "redirection URIs may have userinfo, and encoded or dotted paths"),
     Switch("exact-redirect-uri", "redirection URIs are compared by a weak rule, a pattern by default"),
     Switch("no-implicit", "the implicit grant is on offer"),
-    Switch("response-mode-locked", "a request may choose any response mode"),
+    Switch("response-mode-locked", "a request may choose any response mode, and any response type"),
     Switch("pkce-required", "a request for a code needs no challenge"),
     Switch("plain-refused", "the challenge may be the verifier itself"),
     Switch("iss", "responses do not say whose they are"),
