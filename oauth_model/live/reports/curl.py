@@ -123,7 +123,7 @@ class _Writer:
             yield ""
             for at, exchange in members:
                 number += 1
-                heading = f"---- {number}. {exchange.who}: {exchange.purpose or 'request'}"
+                heading = f"---- {number}. {exchange.who}: {self._safe(exchange.purpose) or 'request'}"
                 yield f"# {' '.join(heading.split())}"
                 if len(members) == 1:
                     yield self._ask(exchange) + ("" if exchange.answer is not None else " || :")
