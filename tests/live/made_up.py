@@ -96,8 +96,12 @@ def report() -> Report:
     run, talk = attack_run(), exchanges()
     said = f"it took {CODE!r} again, {quote(TOKEN, safe='')} and {{braces}}"
     race = Race("authorization code", 3, 4, (1, 4, 4), talk[2:3])
-    attack = Finding(
-        "attack", "code-replay", "A code is redeemed twice", "RFC 6749 section 10.5", "error", said, run, talk
+    findings = (
+        Finding("attack", "code-replay", "A code is redeemed twice", "RFC 6749 section 10.5", "error", said, run, talk),
+        Finding("race", "codes-are-single-use", "Raced", "RFC 6749 section 4.1.2", "error", said, None, talk[2:3]),
+        Finding("disagreement", "token-request", f"Took {TOLD}", "RFC 6749 section 5.2", "error", said, run, talk[:1]),
+        Finding("policy", "pkce-s256", "Plain\x00is taken", "RFC 7636 section 4.2", "warning", f"pw: {PASSWORD}"),
+        Finding("policy", "state", "Not told", "RFC 6749 section 10.12", "note", 'nothing; `$(touch x)`\n"$HOME"'),
     )
     return Report(
         AS,
