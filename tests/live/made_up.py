@@ -31,6 +31,7 @@ def spellings(secret: str) -> set[str]:
     """How a secret may stand in a text: plain, for a URL, for HTML, for JSON, and in base64."""
     plain = {secret, quote(secret, safe=""), quote(secret), quote_plus(secret), escape(secret)}
     plain |= {quote(secret, safe="").replace("%2F", "%2f"), quote(quote(secret, safe=""), safe="")}
+    plain.add(escape(escape(secret)))
     plain |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     raw = secret.encode()
     coded = {base64.b64encode(raw).decode().rstrip("="), base64.urlsafe_b64encode(raw).decode().rstrip("=")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -349,7 +350,7 @@ def nothing() -> None:
 def test_without_graphviz_there_are_texts_and_a_sentence(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oauth_model.drawing.render.find_dot", nothing)
+    monkeypatch.setattr(sys.modules["oauth_model.drawing.render"], "find_dot", nothing)
     written = write(report, tmp_path / "out")
     assert written.notes == [HOW_TO_GET_PICTURES]
     assert (tmp_path / "out" / "01-code-replay.gv").is_file() and (tmp_path / "out" / "01-code-replay.mmd").is_file()

@@ -87,8 +87,10 @@ def _any_escape(letter: str) -> str:
     percent = "".join(f"%(?:25)?(?i:{byte:02x})" for byte in letter.encode())
     units = letter.encode("utf-16-be").hex()
     unicode = "".join(rf"\\u(?i:{units[at : at + 4]})" for at in range(0, len(units), 4))
-    forms = [percent, unicode, f"&#0*{ord(letter)};", f"&#[xX]0*(?i:{ord(letter):x});"]
-    forms += [re.escape(text) for text in (html.escape(letter), json.dumps(letter)[1:-1], f"\\{letter}", letter)]
+    forms = [percent, unicode, f"&(?:amp;)?#0*{ord(letter)};", f"&(?:amp;)?#[xX]0*(?i:{ord(letter):x});"]
+    if html.escape(letter) != letter:
+        forms.append(f"&(?:amp;)?{html.escape(letter)[1:]}")
+    forms += [re.escape(text) for text in (json.dumps(letter)[1:-1], f"\\{letter}", letter)]
     if letter == " ":
         forms.append(r"\+")
     return f"(?:{'|'.join(dict.fromkeys(forms))})"
