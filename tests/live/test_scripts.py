@@ -18,7 +18,7 @@ from oauth_model.live.lab import Back, Lab, authenticated, s256
 from oauth_model.live.manners import Manners
 from oauth_model.live.races import finding_of, race_for_code
 from oauth_model.live.reports import Mask, curl_script
-from oauth_model.live.reports.curl import _made_up
+from oauth_model.live.reports.curl import stand_in
 from oauth_model.live.transport import Transport
 from tests.live.small_server import CLIENT_ID, PASSWORD, REDIRECT_URI, SECRET, SmallAdapter, SmallServer, running
 
@@ -109,7 +109,7 @@ def test_a_masked_verifier_is_another_with_its_challenge(lab: Lab) -> None:
         value for each in finding.exchanges for name, value in each.request.form or () if "verifier" in name
     )
     script = curl_script(finding, found(*finding.exchanges)[1])
-    other = _made_up("code-verifier-1", len(verifier))
+    other = stand_in("code-verifier-1", len(verifier))
     assert verifier not in script and s256(verifier) not in script
     assert f"code_verifier={other}" in script and f"code_challenge={s256(other)}" in script
 

@@ -102,18 +102,17 @@ class _Writer:
     def _hide(self) -> None:
         supplied = {value for found in self.from_answers.values() for value, _, _ in found}
         taken = {name for found in self.from_answers.values() for _, name, _ in found}
-        for number, atoms in enumerate(self.atoms, 1):
-            for value, label in self.mask.labels.items():
-                if value in supplied or value in self.asked_for or value in self.made_up:
-                    continue
-                if label.startswith("credentials-") or not any(_stands_in(value, atom) for atom in atoms):
-                    continue
-                if label.startswith("code-verifier-"):
-                    other = _made_up(label, len(value))
-                    self.made_up |= {value: other, s256(value): s256(other)}
-                else:
-                    self.asked_for[value] = name = self._variable(value, label, taken)
-                    self.where[name] = f"is {label} of the report, first in request {number}"
+        numbered = [(number, atom) for number, atoms in enumerate(self.atoms, 1) for atom in atoms]
+        for number, value in ((number, value) for number, atom in numbered for value in self.mask.secrets_in(atom)):
+            label = self.mask.labels[value]
+            if value in supplied or value in self.asked_for or value in self.made_up:
+                continue
+            if label.startswith("code-verifier-"):
+                other = stand_in(label, len(value))
+                self.made_up |= {value: other, s256(value): s256(other)}
+            else:
+                self.asked_for[value] = name = self._variable(value, label, taken)
+                self.where[name] = f"is {label} of the report, first in request {number}"
 
     # -------------------------------------------------------------- the script
 
@@ -271,6 +270,7 @@ def _stands_in(value: str, atom: str) -> bool:
     return value in atom if len(value) >= SHORTEST else value == atom
 
 
-def _made_up(label: str, length: int) -> str:
+def stand_in(label: str, length: int) -> str:
+    """What stands in a script for a masked code verifier of that length."""
     text = "".join(hashlib.sha256(f"{label} {number}".encode()).hexdigest() for number in range(length // 64 + 1))
     return text[:length]
