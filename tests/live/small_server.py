@@ -14,6 +14,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit
@@ -40,6 +41,7 @@ class SmallServer(ThreadingHTTPServer):
         self.unused: set[str] = set()
         self.tokens: set[str] = set()
         self.seen: list[str] = []
+        self.headers: list[Message] = []
         self.certificate: Path | None = None
 
     @property
@@ -110,6 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
         form, parts = dict(parse_qsl(body)), urlsplit(self.path)
         self.server.seen.append(f"POST {parts.path} {body}")
+        self.server.headers.append(self.headers)
         if parts.path == "/token":
             return self._token(form)
         if form.get("csrf") not in self.server.unused:

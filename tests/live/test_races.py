@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -105,6 +105,7 @@ def answering(answer: bytes | None) -> Iterator[str]:
     """A server that reads each request and says `answer` and closes, or with None says nothing and stays."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         connections: list[socket.socket] = []
+        replies: list[threading.Thread] = []
 
         def serve() -> None:
             while True:
@@ -114,13 +115,15 @@ def answering(answer: bytes | None) -> Iterator[str]:
                     return
                 connections.append(connection)
                 if answer is not None:
-                    threading.Thread(target=reply, args=(connection, answer)).start()
+                    replies.append(threading.Thread(target=reply, args=(connection, answer)))
+                    replies[-1].start()
 
         def reply(connection: socket.socket, answer: bytes) -> None:
-            with connection:
-                received = b""
-                while b"\r\n\r\n" not in received:
-                    received += connection.recv(4096)
+            with connection, suppress(OSError):  # the other end closes all connections once one has failed
+                received, piece = b"", b"-"
+                while piece and b"\r\n\r\n" not in received:
+                    piece = connection.recv(4096)
+                    received += piece
                 connection.sendall(answer)
 
         thread = threading.Thread(target=serve)
@@ -129,7 +132,8 @@ def answering(answer: bytes | None) -> Iterator[str]:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}/token"
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
+            for each in (thread, *replies):
+                each.join()
             for connection in connections:
                 connection.close()
 

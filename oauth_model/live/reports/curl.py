@@ -13,6 +13,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from itertools import groupby
+from operator import itemgetter
 from urllib.parse import quote, quote_plus, unquote_plus, urlsplit
 
 from oauth_model.live.exchange import Exchange, HttpRequest
@@ -22,6 +23,12 @@ from oauth_model.live.manners import MARK
 from oauth_model.live.reports.masking import Mask
 from oauth_model.live.reports.scanner import SHORTEST, Scanner
 from oauth_model.live.reports.supplied import FUNCTIONS, Source, sources
+
+_DRAWN = 8
+"""Shorter values that are no secrets are not taken for drawn ones."""
+
+Word = list[tuple[str, bool]]
+"""A word of the shell in pieces: plain texts (False), and expansions (True) that stand as they are."""
 
 _ASK = rf"""
 dir=$(mktemp -d)
@@ -73,11 +80,15 @@ class _Writer:
             asked = [atom for atoms in self.atoms[: number + 1] for atom in atoms]
             later = [atom for atoms in self.atoms[number + 1 :] for atom in atoms]
             for value, source in sources(exchange):
-                fresh = bool(value) and value not in known and not any(_stands_in(value, atom) for atom in asked)
-                if fresh and any(_stands_in(value, atom) for atom in later):
+                fresh = value not in known and not any(_stands_in(value, atom) for atom in asked)
+                if self._may_vary(value) and fresh and any(_stands_in(value, atom) for atom in later):
                     known.add(value)
                     found.setdefault(number, []).append((value, self._variable(value, source.title, taken), source))
         return found
+
+    def _may_vary(self, value: str) -> bool:
+        """Whether the next answer may have another value: a secret, or what looks as if it was drawn."""
+        return value in self.mask.labels or (len(value) >= _DRAWN and any(letter.isdigit() for letter in value))
 
     def _variable(self, value: str, title: str, taken: set[str]) -> str:
         base = self.mask.labels.get(value) or f"{title}-1"
@@ -91,18 +102,17 @@ class _Writer:
     def _hide(self) -> None:
         supplied = {value for found in self.from_answers.values() for value, _, _ in found}
         taken = {name for found in self.from_answers.values() for _, name, _ in found}
-        for number, atoms in enumerate(self.atoms, 1):
-            for value, label in self.mask.labels.items():
-                if value in supplied or value in self.asked_for or value in self.made_up:
-                    continue
-                if label.startswith("credentials-") or not any(_stands_in(value, atom) for atom in atoms):
-                    continue
-                if label.startswith("code-verifier-"):
-                    other = _made_up(label, len(value))
-                    self.made_up |= {value: other, s256(value): s256(other)}
-                else:
-                    self.asked_for[value] = name = self._variable(value, label, taken)
-                    self.where[name] = f"is {label} of the report, first in request {number}"
+        numbered = [(number, atom) for number, atoms in enumerate(self.atoms, 1) for atom in atoms]
+        for number, value in ((number, value) for number, atom in numbered for value in self.mask.secrets_in(atom)):
+            label = self.mask.labels[value]
+            if value in supplied or value in self.asked_for or value in self.made_up:
+                continue
+            if label.startswith("code-verifier-"):
+                other = stand_in(label, len(value))
+                self.made_up |= {value: other, s256(value): s256(other)}
+            else:
+                self.asked_for[value] = name = self._variable(value, label, taken)
+                self.where[name] = f"is {label} of the report, first in request {number}"
 
     # -------------------------------------------------------------- the script
 
@@ -123,7 +133,7 @@ class _Writer:
             yield ""
             for at, exchange in members:
                 number += 1
-                heading = f"---- {number}. {exchange.who}: {exchange.purpose or 'request'}"
+                heading = f"---- {number}. {exchange.who}: {self._safe(exchange.purpose) or 'request'}"
                 yield f"# {' '.join(heading.split())}"
                 if len(members) == 1:
                     yield self._ask(exchange) + ("" if exchange.answer is not None else " || :")
@@ -151,59 +161,66 @@ class _Writer:
     def _ask(self, exchange: Exchange) -> str:
         request = exchange.request
         words = ["ask", "--head" if request.method == "HEAD" else f"--request {shlex.quote(request.method)}"]
-        words.append(f"--url {self._url(request.url)}")
+        words.append(f"--url {_quoted(self._url(request.url))}")
         for name, value in request.headers:
             words.append(self._header(name, value))
         if request.form is not None:
-            words += [f"--data-urlencode {self._word(value, f'{quote_plus(name)}=')}" for name, value in request.form]
+            for name, value in request.form:
+                if name:
+                    words.append(f"--data-urlencode {_quoted([(f'{quote_plus(name)}=', False), *self._word(value)])}")
+                else:  # curl would leave out its equals sign
+                    words.append(f"--data-raw {_quoted([('=', False), *self._word(value, encoded=True)])}")
         elif request.json is not None:
-            words += ["--header 'Content-Type: application/json'", f"--data-raw {self._word(request.json)}"]
+            words += ["--header 'Content-Type: application/json'", f"--data-raw {_quoted(self._word(request.json))}"]
         if request.form == ():
             words.append("--data-raw ''")
         return " \\\n    ".join((" ".join(words[:2]), *words[2:]))
 
     def _header(self, name: str, value: str) -> str:
-        pair = _basic(value) if name.lower() == "authorization" else None
+        plain = name.lower()
+        pair = _basic(value) if plain == "authorization" else None
         if pair is not None:
-            return f"--user {shlex.quote(pair[0] + ':')}{self._word(pair[1], encoded=True)}"
-        if name.lower() == "cookie":
-            cookies = [cookie.partition("=") for cookie in value.split("; ")]
-            words = [self._word(worth, f"{key}{equals}") for key, equals, worth in cookies]
-            return f"--header {shlex.quote('Cookie: ')}{shlex.quote('; ').join(words)}"
-        return f"--header {self._word(value, f'{name}: ')}" if value else f"--header {shlex.quote(name + ';')}"
+            return f"--user {_quoted([(f'{pair[0]}:', False), *self._word(pair[1], encoded=True)])}"
+        if not value:
+            return f"--header {shlex.quote(f'{name};')}"
+        word: Word = [(f"{name}: ", False)]
+        if plain == "cookie":
+            for number, cookie in enumerate(value.split("; ")):
+                key, equals, worth = cookie.partition("=")
+                word += [(("; " if number else "") + key + equals, False), *self._word(worth)]
+        else:
+            word += self._url(value) if plain == "referer" else self._word(value)
+        return f"--header {_quoted(word)}"
 
-    def _url(self, url: str) -> str:
-        """The URL as a word of the shell; parameters without a variable stay as they were sent."""
+    def _url(self, url: str) -> Word:
+        """A URL without its fragment; parameters in which nothing varies stay as they were sent."""
         parts = urlsplit(url)
-        words = [self._word(f"{parts.scheme}://{parts.netloc}{parts.path}")]
+        word = self._word(f"{parts.scheme}://{parts.netloc}{parts.path}")
         for number, raw in enumerate(parts.query.split("&") if parts.query else []):
             name, equals, value = raw.partition("=")
-            words.append(shlex.quote(("&" if number else "?") + name + equals))
+            word.append((("&" if number else "?") + name + equals, False))
             plain = unquote_plus(value)
-            if any(value is not None for _, value in self._pieces(plain)):
-                words.append(self._word(plain, encoded=True))
-            elif value:
-                words.append(shlex.quote(self._safe(value)))
-        return "".join(words)
+            varies = any(found is not None for _, found in self._pieces(plain))
+            word += self._word(plain, encoded=True) if varies else [(self._safe(value), False)]
+        return word
 
     def _pieces(self, text: str) -> list[tuple[str, str | None]]:
         """A text in pieces, each with the value in it that something else stands for."""
         pieces = [(text, text)] if text in self.replaced else self.scanner.split(text)
-        return [
-            (piece, value if value in self.made_up or self._variable_of(value) else None) for piece, value in pieces
-        ]
+        known = self.made_up
+        return [(piece, value if value in known or self._variable_of(value) else None) for piece, value in pieces]
 
-    def _word(self, text: str, before: str = "", encoded: bool = False) -> str:
-        """A word of the shell: text with variables in it. With `encoded` it stands in a URL, or as in one."""
-        words = [shlex.quote(before)] if before else []
+    def _word(self, text: str, encoded: bool = False) -> Word:
+        """A text with variables in it. With `encoded` it stands in a URL, or as in one."""
+        word: Word = []
         for piece, value in self._pieces(text):
             found = self._variable_of(value)
-            if found is None:
-                plain = self.made_up[value] if value in self.made_up else self._safe(piece)
-                words.append(shlex.quote(quote(plain, safe="") if encoded else plain))
+            if found is not None:
+                word.append((f'"$(encode "${found}")"' if encoded else f'"${found}"', True))
             else:
-                words.append(f'"$(encode "${found}")"' if encoded else f'"${found}"')
-        return "".join(words) or "''"
+                plain = self.made_up[value] if value in self.made_up else self._safe(piece)
+                word.append((quote(plain, safe="") if encoded else plain, False))
+        return word
 
     def _variable_of(self, value: str | None) -> str | None:
         """The variable that has a value by now."""
@@ -216,6 +233,12 @@ class _Writer:
 
 
 # ------------------------------------------------------------------ inside requests
+
+
+def _quoted(word: Word) -> str:
+    """A word as it stands in the script."""
+    plain = [(expands, [text for text, _ in group]) for expands, group in groupby(word, key=itemgetter(1))]
+    return "".join("".join(texts) if expands else shlex.quote("".join(texts)) for expands, texts in plain) or "''"
 
 
 def _atoms(request: HttpRequest) -> Iterator[str]:
@@ -247,6 +270,7 @@ def _stands_in(value: str, atom: str) -> bool:
     return value in atom if len(value) >= SHORTEST else value == atom
 
 
-def _made_up(label: str, length: int) -> str:
+def stand_in(label: str, length: int) -> str:
+    """What stands in a script for a masked code verifier of that length."""
     text = "".join(hashlib.sha256(f"{label} {number}".encode()).hexdigest() for number in range(length // 64 + 1))
     return text[:length]

@@ -34,11 +34,19 @@ class Mask:
             if kind != "cookie" or len(value) >= _COOKIES_BELOW:
                 local.add(value)
         self._scanner = Scanner(local)
+        self._plain = Scanner(local, encoded=False)
 
     @property
     def labels(self) -> Mapping[str, str]:
         """The label of each secret."""
         return self._labels
+
+    def secrets_in(self, text: str) -> Iterator[str]:
+        """The secrets that stand in a text as they are."""
+        if text in self._labels:
+            yield text
+        else:
+            yield from (value for _, value in self._plain.split(text) if value is not None)
 
     # -------------------------------------------------------------- of a text
 

@@ -17,6 +17,7 @@ SHORTEST = 4
 ALONE_BELOW = 8
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]*")
 _ALONE_BEFORE = re.compile(r"(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})")
+_ALONE_AFTER = "(?![A-Za-z0-9])"
 _RESERVED = "!$&'()*+,;=:@/?~"
 
 
@@ -24,7 +25,7 @@ class Scanner:
     """Finds values in texts; with `encoded` not only as they are, but also escaped and in base64."""
 
     def __init__(self, values: Iterable[str], *, encoded: bool = True) -> None:
-        self._starts: dict[str, list[tuple[int, str, re.Pattern[str]]]] = {}
+        self._starts: dict[str, list[tuple[int, str, str | re.Pattern[str]]]] = {}
         for value in sorted(set(values)):
             if len(value) >= SHORTEST:
                 self._add(value, encoded)
@@ -32,15 +33,14 @@ class Scanner:
             found.sort(key=lambda each: -each[0])
 
     def _add(self, value: str, encoded: bool) -> None:
-        loose = _loosely(value) if encoded and not _PLAIN.fullmatch(value) else re.escape(value)
-        if len(value) < ALONE_BELOW:
-            loose += "(?![A-Za-z0-9])"
-        pattern = re.compile(loose)
-        variants = {value, *_variants(value)} if encoded else {value}
+        variants, form = {value}, value if len(value) >= ALONE_BELOW else re.compile(re.escape(value) + _ALONE_AFTER)
+        if encoded and not _PLAIN.fullmatch(value):
+            variants |= set(_variants(value))
+            form = re.compile(_loosely(value) + (_ALONE_AFTER if len(value) < ALONE_BELOW else ""))
         for start in sorted({variant[:SHORTEST] for variant in variants}):
-            self._starts.setdefault(start, []).append((len(value), value, pattern))
-        for form in _base64_forms(value) if encoded else ():
-            self._starts.setdefault(form[:SHORTEST], []).append((len(form), value, re.compile(re.escape(form))))
+            self._starts.setdefault(start, []).append((len(value), value, form))
+        for text in sorted(set(_base64_forms(value))) if encoded else ():
+            self._starts.setdefault(text[:SHORTEST], []).append((len(text), value, text))
 
     def split(self, text: str) -> Iterator[tuple[str, str | None]]:
         """The text in pieces, each with the value that it stands for, or with None."""
@@ -59,8 +59,12 @@ class Scanner:
             yield text[last:], None
 
     def _at(self, text: str, at: int) -> tuple[int, str] | None:
-        for _, value, pattern in self._starts.get(text[at : at + SHORTEST], ()):
-            found = pattern.match(text, at)
+        for _, value, form in self._starts.get(text[at : at + SHORTEST], ()):
+            if isinstance(form, str):
+                if text.startswith(form, at):
+                    return at + len(form), value
+                continue
+            found = form.match(text, at)
             if found and (len(value) >= ALONE_BELOW or _ALONE_BEFORE.match(text, at)):
                 return found.end(), value
         return None
@@ -87,8 +91,10 @@ def _any_escape(letter: str) -> str:
     percent = "".join(f"%(?:25)?(?i:{byte:02x})" for byte in letter.encode())
     units = letter.encode("utf-16-be").hex()
     unicode = "".join(rf"\\u(?i:{units[at : at + 4]})" for at in range(0, len(units), 4))
-    forms = [percent, unicode, f"&#0*{ord(letter)};", f"&#[xX]0*(?i:{ord(letter):x});"]
-    forms += [re.escape(text) for text in (html.escape(letter), json.dumps(letter)[1:-1], f"\\{letter}", letter)]
+    forms = [percent, unicode, f"&(?:amp;)?#0*{ord(letter)};", f"&(?:amp;)?#[xX]0*(?i:{ord(letter):x});"]
+    if html.escape(letter) != letter:
+        forms.append(f"&(?:amp;)?{html.escape(letter)[1:]}")
+    forms += [re.escape(text) for text in (json.dumps(letter)[1:-1], f"\\{letter}", letter)]
     if letter == " ":
         forms.append(r"\+")
     return f"(?:{'|'.join(dict.fromkeys(forms))})"
