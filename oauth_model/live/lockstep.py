@@ -138,12 +138,17 @@ def walk(
     scenario: Scenario,
     goals: Iterable[Goal],
     *,
+    enforced: frozenset[str],
     examples: int = 50,
     steps: int = 25,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> Walked:
-    """Walk so many examples of so many drawn steps. Raises LiveError where the server cannot be talked to any more."""
+    """Walk so many examples of so many drawn steps.
+
+    `enforced` are the slugs of the mitigations that the server was found to enforce: a difference may be that it does
+    not after all. Raises LiveError where the server cannot be talked to any more.
+    """
     names = tuple(
         StepName("try", Address(party), kind)
         for party, kinds in (
@@ -163,7 +168,7 @@ def walk(
         batch = min(BATCH, examples - done)
         walk_at_random(machine, examples=batch, steps=steps, seed=(seed << 32) + done)
         done += batch
-    differences = [minimal(bench, scenario, signature, found) for signature, found in machine.found.items()]
+    differences = [minimal(bench, scenario, enforced, signature, found) for signature, found in machine.found.items()]
     broken = tuple((goal, Run(scenario, tuple(found), goal.slug)) for goal, found in machine.false.items())
     kept = tuple(each for each in differences if each is not None)
     return Walked(done, steps, machine.asked[0], kept, broken, tuple(machine.dissents))
@@ -211,7 +216,9 @@ class Follower:
         return None
 
 
-def minimal(bench: Bench, scenario: Scenario, signature: Signature, steps: list[RunStep]) -> Difference | None:
+def minimal(
+    bench: Bench, scenario: Scenario, enforced: frozenset[str], signature: Signature, steps: list[RunStep]
+) -> Difference | None:
     """The difference without the steps that it does not need, told and explained; None if it does not come again."""
     follower = Follower(scenario, bench)
 
@@ -238,7 +245,7 @@ def minimal(bench: Bench, scenario: Scenario, signature: Signature, steps: list[
         return Difference(str(failure), run, exchanges, True, not_fresh=True)
     if not isinstance(failure, Disagreement):
         return None
-    mitigation, goals = explain(bench, scenario, best)
+    mitigation, goals = explain(bench, scenario, enforced, best)
     return Difference(str(failure), run, exchanges, failure.is_acceptance, False, failure.leaks, mitigation, goals)
 
 
@@ -253,13 +260,17 @@ def _without_a_piece(
     return None
 
 
-def explain(bench: Bench, scenario: Scenario, steps: Sequence[RunStep]) -> tuple[Mitigation | None, tuple[Goal, ...]]:
+def explain(
+    bench: Bench, scenario: Scenario, enforced: frozenset[str], steps: Sequence[RunStep]
+) -> tuple[Mitigation | None, tuple[Goal, ...]]:
     """The mitigation without which model and server agree on the last of some steps, and the goals then broken.
 
     Only those are tried on the server that make the model answer otherwise.
     """
     usual, _, _ = Follower(scenario, bench).follow(steps, None)
     for mitigation in scenario.mitigations:
+        if mitigation.slug not in enforced:
+            continue
         weaker = scenario.without(mitigation, *(each for each in scenario.policy if mitigation.slug in each.needs))
         follower = Follower(weaker, bench)
         taken, world, _ = follower.follow(steps, None)

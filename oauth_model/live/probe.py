@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from oauth_model.attackers import WEB
-from oauth_model.attacks import ATTACKS, Attack
+from oauth_model.attacks import ATTACKS, EVERYTHING, Attack
 from oauth_model.goals import SAFETY, honest_run_reaches_its_end
 from oauth_model.live.adapter import Adapter, Dialect, Target
 from oauth_model.live.attacks import Bench, Searches, outcomes
@@ -102,7 +102,14 @@ def _probe(adapter: Adapter, target: Target, transport: Transport, plan: Plan, t
     if "walks" in plan.parts:
         scenario = walked_scenario(measured, target)
         found.walked = walk(
-            bench, scenario, SAFETY, examples=plan.examples, steps=plan.steps, seed=plan.seed, progress=tell
+            bench,
+            scenario,
+            SAFETY,
+            enforced=measured.on,
+            examples=plan.examples,
+            steps=plan.steps,
+            seed=plan.seed,
+            progress=tell,
         )
     if "races" in plan.parts:
         adapter.reset()
@@ -120,7 +127,10 @@ def measured_of(found: Discovery) -> Measured:
     then the walks show where it stops.
     """
     measured = Measured.of(found.measurements, found.facts.matching, found.facts.response_modes)
-    return measured if measured.on else measured.at_best
+    if measured.on:
+        return measured
+    usual = frozenset(mitigation.slug for mitigation in EVERYTHING)
+    return replace(measured, on=measured.unknown & usual, unknown=measured.unknown - usual)
 
 
 def known_dialect(said: Dialect, measured: Dialect) -> Dialect:
