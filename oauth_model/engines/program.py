@@ -198,7 +198,8 @@ class Program:
             return
         node.commands = tuple(self.command(command) for command in found.commands)
         forging = node.forging or found.forger is not None
-        node.forks = tuple(self._grow(dict(node.path), body, forging) for body in found.bodies)
+        forks = [self._grow(dict(node.path), body, forging) for body in found.bodies]
+        node.forks = (*forks, *(self._grow(dict(node.path), body, forging=True) for body in found.attacks))
 
     def settle(self) -> None:
         """Forge what can be forged of terms that were not known before."""

@@ -28,9 +28,8 @@ class StepsOf(AttackerSteps):
             bodies = [self._own(slot, number) for number in self._world.own_messages(slot, session)]
             for number in channel:
                 bodies += self._deliveries(slot, number)
-            if self._world.attacker.acts:
-                bodies += self._attacks(slot, session)
-            return Found(bodies=bodies)
+            attacks = list(self._attacks(slot, session)) if self._world.attacker.acts else []
+            return Found(bodies=bodies, attacks=attacks)
 
         return body
 

@@ -107,11 +107,13 @@ class Read:
 class Found:
     """What a computation came to on one path: commands, and further computations that may read more.
 
-    With a `forger` there is one more for each message that it makes, now or when more terms are known.
+    Of those in `attacks` nothing comes but messages of the attacker's. With a `forger` there is one more for each
+    message that it makes, now or when more terms are known.
     """
 
     commands: list[Command] = field(default_factory=list)
     bodies: list[Body] = field(default_factory=list)
+    attacks: list[Body] = field(default_factory=list)
     forger: Forger | None = None
     wrap: Wrap | None = None
 
