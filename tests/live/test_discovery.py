@@ -26,8 +26,8 @@ from tests.live.fake_adapter import PLAIN, FakeAdapter, same
 AT_CLIENTS = {
     "state", "distinct-redirect-uris", "same-user", "login-needs-gesture", "token-issued-to-client", "userinfo-subject",
     "id-token-validation", "key-by-issuer", "nonce", "hashes", "pkce-plain", "secret-in-back-channel",
-    "no-open-redirector", "referrer-policy", "form-post", "tls", "host-cookies", "metadata-issuer", "connection-context",
-    "intent", "key-for-each-server", "subject-with-issuer", "transaction-secrets", "claimed-redirect-uri",
+    "no-open-redirector", "referrer-policy", "form-post", "tls", "host-cookies", "metadata-issuer", "intent",
+    "connection-context", "key-for-each-server", "subject-with-issuer", "transaction-secrets", "claimed-redirect-uri",
     "long-verifiers",
 }  # fmt: skip
 """What clients do, or choose: no server shows it."""
@@ -99,7 +99,8 @@ def test_a_server_that_wants_requests_pushed() -> None:
 
 
 def test_experiments_do_not_depend_on_each_other() -> None:
-    with lab_at(PLAIN, "pkce-required", "code-single-use") as one, lab_at(*(PLAIN, "pkce-required", "code-single-use")) as two:
+    off = (PLAIN, "pkce-required", "code-single-use")
+    with lab_at(*off) as one, lab_at(*off) as two:
         forwards, backwards = discover(one), discover(two, experiments=EXPERIMENTS[::-1])
     assert states(forwards) == states(backwards)
     assert forwards.dialect == backwards.dialect
@@ -142,7 +143,7 @@ def test_a_server_that_goes_away_is_one_error() -> None:
             if done == 3:
                 adapter.stop()
 
-        with pytest.raises(LiveError, match="cannot be reached|no HTTP that can be read"):
+        with pytest.raises(LiveError, match=r"cannot be reached|no HTTP that can be read"):
             discover(lab, stop)
 
 
@@ -206,7 +207,8 @@ def test_each_parameter_of_metadata_is_compared() -> None:
     seen = {each.name for each in differences(wrong, target, found.dialect, found.facts, found.measurements)}
     assert seen == set(wrong)
     unknown = [replace(each, state="unknown") for each in found.measurements]
-    assert {each.name for each in differences(wrong, target, Dialect(), replace(found.facts, refresh_tokens=None), unknown)} == {
+    facts = replace(found.facts, refresh_tokens=None)
+    assert {each.name for each in differences(wrong, target, Dialect(), facts, unknown)} == {
         "issuer", "token_endpoint", "response_types_supported", "token_endpoint_auth_methods_supported",
     }  # fmt: skip
     assert differences(None, target, found.dialect, found.facts, found.measurements) == ()
