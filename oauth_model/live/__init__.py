@@ -9,6 +9,7 @@
     bindings     which value a symbolic term stands for
     server       a running server as a party of the composition
     experiments  one small experiment for each mitigation
+    discovery    all of them: the measured policy, how it differs from the metadata, and a deployment file
     lockstep     Hypothesis walks the composition, and the server is asked at every step
     attacks      the runs that the model finds, taken on the server
     races        requests that arrive at the same time

@@ -69,7 +69,8 @@ def test_a_server_with_everything() -> None:
         found = discover(lab, lambda done, of, name: said.append((done, of, name)))
         made = lab.transport.allowance.made
     assert {slug for slug, state in states(found).items() if state == "unknown"} == {
-        "target-origin", "pkce-no-downgrade", "audience-is-issuer", "assertion-single-use", "effects-need-token",
+        "canonical-uris", "target-origin", "pkce-no-downgrade", "audience-is-issuer", "assertion-single-use",
+        "effects-need-token",
     }  # fmt: skip
     assert {slug for slug, state in states(found).items() if state == "off"} == {
         PLAIN, "signed-requests", "dpop", "dpop-jkt", "mtls", "private-key-jwt", "mtls-client-authentication",

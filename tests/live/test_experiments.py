@@ -104,7 +104,7 @@ def test_what_a_server_does_not_ask_for_is_off(slug: str) -> None:
 
 UNKNOWN: tuple[tuple[str, tuple[str, ...], Callable[[Target], Target]], ...] = (
     ("exact-redirect-uri", (PLAIN, "steady"), same),
-    ("canonical-uris", (PLAIN, "steady"), same),
+    ("canonical-uris", (PLAIN,), same),
     ("no-implicit", (PLAIN, "clear"), same),
     ("response-mode-locked", (PLAIN, "clear"), same),
     ("target-origin", (PLAIN,), same),
@@ -161,6 +161,11 @@ def test_where_everything_is_refused_nothing_is_on(experiment: Experiment, troub
     with bench_at(PLAIN, trouble) as bench:
         on = {each.mitigation for each in experiment.perform(bench) if each.state == "on"}
         assert on <= (set() if trouble == "everything" else AT_THE_FRONT)
+
+
+def test_where_nothing_can_be_chosen_the_scope_tells_nothing() -> None:
+    with bench_at(PLAIN, "pages") as bench:
+        assert measured(bench, "scope-subset") == "unknown"
 
 
 def test_time_that_does_not_pass_leaves_lifetimes_unknown() -> None:
