@@ -158,12 +158,14 @@ class FakeServer:
         if request.headers.get("Authorization", "").startswith("Basic "):
             name, _, secret = base64.b64decode(request.headers["Authorization"][6:]).decode().partition(":")
         client = self.by_id.get(name)
-        if client is None or (self.on("client-authentication") and client.secret != secret):
+        if client is None or (secret is None and not self.on("secret-asked-for")):
+            return name if client else None
+        if self.on("client-authentication") and client.secret != secret:
             return None
         return name
 
     def push(self) -> Any:
-        if self._client() is None:
+        if self._client() is None and self.on("push-authenticated"):
             return jsonify(error="invalid_client"), 401
         if not self._redirect_uri_is_fine(dict(request.form)):
             return jsonify(error="invalid_request"), 400
@@ -175,6 +177,8 @@ class FakeServer:
         client, form = self._client(), request.form
         if client is None or not self.on("steady-tokens"):
             return jsonify(error="invalid_client"), 401
+        if not self.on(f"serves-{client}") or not self.on("steady-grants") or (self.now and not self.on("lasting")):
+            return jsonify(error="invalid_grant"), 400
         if form["grant_type"] == "refresh_token":
             return self._refreshed(form["refresh_token"])
         code = self.codes.get(form["code"])
@@ -198,9 +202,11 @@ class FakeServer:
         challenge, verifier = code.get("code_challenge"), form.get("code_verifier")
         if self.on("code-bound-to-client") and code["client_id"] != client:
             return "invalid_grant"
-        if self.on("redirect-uri-at-token-endpoint") and code["redirect_uri"] != form.get("redirect_uri"):
+        uri = form.get("redirect_uri", "" if self.on("uri-asked-for") else code["redirect_uri"])
+        if self.on("redirect-uri-at-token-endpoint") and code["redirect_uri"] != uri:
             return "invalid_grant"
-        if self.on("pkce-s256") and challenge is not None:
+        asked_for = verifier is not None or self.on("verifier-asked-for")
+        if self.on("pkce-s256") and challenge is not None and asked_for:
             plain = code.get("code_challenge_method") != "S256"
             if verifier is None or challenge != (verifier if plain else s256(verifier)):
                 return "invalid_grant"
@@ -216,6 +222,7 @@ class FakeServer:
         return token
 
     def _answer(self, scope: str, resource: str | None = None) -> dict[str, Any]:
+        scope = scope if self.on("wide") else "read"
         answer = {"access_token": self._token(scope, resource), "token_type": "Bearer", "scope": scope}
         if self.on("refresh"):
             answer["refresh_token"] = secrets.token_urlsafe(24)
@@ -237,7 +244,7 @@ class FakeServer:
         in_query = request.args.get("access_token") if not self.on("token-in-header-only") else None
         known = self.tokens.get(header or in_query or "")
         meant = known and known["resource"]
-        if known is None or (self.on("audience") and meant not in (None, f"{self.url}/{name}")):
+        if known is None or not self.on(f"serves-{name}") or (self.on("audience") and meant not in (None, f"{self.url}/{name}")):
             return jsonify(error="invalid_token"), 401
         return jsonify(owner="alice")
 

@@ -163,6 +163,35 @@ def test_where_everything_is_refused_nothing_is_on(experiment: Experiment, troub
         assert on <= (set() if trouble == "everything" else AT_THE_FRONT)
 
 
+HALVES: tuple[tuple[str, tuple[str, ...], State], ...] = (
+    ("pkce-s256", ("verifier-asked-for",), "off"),
+    ("pkce-s256", ("verifier-asked-for", "codes-survive"), "off"),
+    ("client-authentication", ("secret-asked-for",), "off"),
+    ("redirect-uri-at-token-endpoint", ("uri-asked-for",), "off"),
+    ("code-bound-to-client", ("code-bound-to-client", "serves-evil"), "unknown"),
+    ("code-lifetime", ("code-lifetime", "lasting"), "unknown"),
+    ("replay-revokes", ("serves-resource",), "unknown"),
+    ("token-in-header-only", ("serves-resource",), "unknown"),
+    ("audience", ("audience", "serves-resource"), "unknown"),
+    ("audience", ("audience", "serves-other"), "unknown"),
+    ("scope-subset", ("scope-subset", "wide"), "unknown"),
+    ("plain-refused", ("plain-refused", "steady-grants"), "unknown"),
+    ("pkce-required", ("pkce-required", "steady-grants"), "unknown"),
+)
+"""Servers that do half of it, or that refuse for another reason: what is off, and what is to be said of them."""
+
+
+@pytest.mark.parametrize(("slug", "off", "expected"), HALVES, ids=["+".join(off) for _, off, _ in HALVES])
+def test_a_server_that_does_half_of_it(slug: str, off: tuple[str, ...], expected: State) -> None:
+    with bench_at(PLAIN, *off) as bench:
+        assert measured(bench, slug) == expected
+
+
+def test_pushed_requests_that_anybody_may_push() -> None:
+    with bench_at("push-authenticated") as bench:
+        assert measured(bench, "pushed-requests") == "off"
+
+
 def test_where_nothing_can_be_chosen_the_scope_tells_nothing() -> None:
     with bench_at(PLAIN, "pages") as bench:
         assert measured(bench, "scope-subset") == "unknown"
