@@ -90,9 +90,9 @@ def discover(
 
 
 def _first_request(bench: Bench) -> str | None:
-    """Whether anything goes through at all: None, or why not, which is then so for every experiment."""
+    """Whether an authorization request is granted at all: None, or why not, which is then so for every experiment."""
     try:
-        bench.token()
+        bench.honest()
     except Unclear as why:
         return str(why)
     return None

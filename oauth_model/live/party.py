@@ -7,14 +7,13 @@ they send is known when it reaches the server. A `Disagreement` is an answer tha
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from oauth_model.live.adapter import Adapter, Target
+from oauth_model.live.answers import challenge_error, json_seen, refuses_frames, response_seen, token_seen
 from oauth_model.live.bindings import Bindings, NotOnTheWire
-from oauth_model.live.exchange import HttpResponse, fragment_of, query_of
+from oauth_model.live.exchange import HttpResponse, query_of
 from oauth_model.live.lab import Back, Front, Lab
 from oauth_model.live.transport import Transport
 from oauth_model.live.wire import (
@@ -220,7 +219,7 @@ class LiveParty:
         self._pages[step.session.index] = account, asked
         if asked.place != "page":
             # A code at once: this server does not ask again. The model's consent is then the moment it is looked at.
-            return _response(asked) if asked.get("error") else Seen("prompt", status=asked.visit.status)
+            return response_seen(asked) if asked.get("error") else Seen("prompt", status=asked.visit.status)
         is_prompt = asked.visit.status < 400 and bool(asked.visit.forms)
         return Seen("prompt" if is_prompt else "page", status=asked.visit.status)
 
@@ -255,7 +254,7 @@ class LiveParty:
         granted = self.bindings.value(message.scope)
         if asked.place == "page" and self.target.pages.scope_field is None and self._is_less(step):
             raise NotOnTheWire("the server's page gives no choice of scope")
-        return _response(self.lab.decide(asked, account, scope=granted))
+        return response_seen(self.lab.decide(asked, account, scope=granted))
 
     def _is_less(self, step: RunStep) -> bool:
         message = step.envelope.message
@@ -271,7 +270,7 @@ class LiveParty:
         account, asked = self._page(step)
         if asked.place != "page":
             raise NotOnTheWire("the server did not ask")
-        return _response(self.lab.decide(asked, account, allow=False))
+        return response_seen(self.lab.decide(asked, account, allow=False))
 
     # -------------------------------------------------------------- back channel
 
@@ -286,17 +285,13 @@ class LiveParty:
             message = replace(message, code_verifier=Verifier(FILLER, 2))
         request = token_request(message, self.bindings)
         back = Back(self.transport.send(request, step.envelope.sender.party, step.name))
-        if back.answer.location is not None:  # no specification has that: see what it carries, and where to
-            location = back.answer.location
-            carried = (*query_of(location), *fragment_of(location))
-            return Seen("token error", carried, "query", location.partition("?")[0], back.answer.status)
-        return _json_seen("token" if back.ok else "token error", back)
+        return token_seen(back)
 
     def _pushed_request(self, step: RunStep) -> Seen:
         assert isinstance(step.envelope.message, PushedAuthorizationRequest)
         request = pushed_request(step.envelope.message, self.bindings)
         back = Back(self.transport.send(request, step.envelope.sender.party, step.name))
-        return _json_seen("pushed" if isinstance(back.json.get("request_uri"), str) else "token error", back)
+        return json_seen("pushed" if isinstance(back.json.get("request_uri"), str) else "token error", back)
 
     def _expire(self, step: RunStep) -> None:
         seconds = self.target.token_lifetime if step.source == "redeemed" else self.target.code_lifetime
@@ -330,43 +325,3 @@ class LiveParty:
         if any(name in answer.body for name in others):
             return Seen("resource", (("error", "it is another's"), ("access_token", "")), status=answer.status)
         return Seen("resource", status=answer.status)
-
-
-# ------------------------------------------------------------------ reading answers
-
-
-def _response(front: Front) -> Seen:
-    """A response for a client, or the page that the browser is left with."""
-    if front.place == "page":
-        return Seen("page", status=front.visit.status)
-    what = "error response" if front.get("error") else "response"
-    repost = front.visit.left_for is not None and front.visit.status in (307, 308)
-    return Seen(what, front.parameters, front.place, front.uri, front.visit.status, repost)
-
-
-def _json_seen(what: str, back: Back) -> Seen:
-    parameters: tuple[tuple[str, Any], ...] = tuple(back.json.items())
-    if not back.ok and not isinstance(back.json.get("error"), str):
-        parameters += (("error", None),)
-    return Seen(what, parameters, status=back.answer.status)
-
-
-def refuses_frames(answer: HttpResponse) -> bool:
-    """Whether other sites cannot have a page in a frame (RFC 9700 section 4.16)."""
-    policy = (answer.header("Content-Security-Policy") or "").lower()
-    if "frame-ancestors" in policy:
-        allowed = policy.partition("frame-ancestors")[2].partition(";")[0].split()
-        return allowed in (["'none'"], ["'self'"])
-    return (answer.header("X-Frame-Options") or "").strip().lower() in ("deny", "sameorigin")
-
-
-def challenge_error(answer: HttpResponse) -> str | None:
-    """The error code of a WWW-Authenticate challenge, or of a JSON body (RFC 6750 section 3.1)."""
-    challenge = answer.header("WWW-Authenticate") or ""
-    if 'error="' in challenge:
-        return challenge.partition('error="')[2].partition('"')[0]
-    try:
-        code = json.loads(answer.body).get("error")
-    except (ValueError, AttributeError):
-        return None
-    return code if isinstance(code, str) else None

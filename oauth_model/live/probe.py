@@ -15,10 +15,11 @@ from oauth_model.attacks import ATTACKS, EVERYTHING, Attack
 from oauth_model.goals import SAFETY, honest_run_reaches_its_end
 from oauth_model.live.adapter import Adapter, Dialect, Target
 from oauth_model.live.attacks import Bench, Searches, outcomes
+from oauth_model.live.differing import Difference
 from oauth_model.live.discovery import Discovery, deployment, discover
 from oauth_model.live.findings import Finding, Level, Measurement, Outcome, Race, Report, Walk
 from oauth_model.live.lab import Lab
-from oauth_model.live.lockstep import Difference, Walked, walk
+from oauth_model.live.lockstep import Walked, walk
 from oauth_model.live.manners import BoundReached, Manners
 from oauth_model.live.policy import Measured, careful_policy
 from oauth_model.live.races import finding_of, race_for_code, race_for_refresh_token

@@ -1,34 +1,21 @@
 """A tiny authorization server for the tests of experiments: each protection is there unless it is named in `off`.
 
-Everything is in memory and nothing is secure; it is only as true to the RFCs as the experiments need. It runs in a
-thread of the test on a port of the loopback interface.
+Everything is in memory and nothing is secure; it is only as true to the RFCs as the experiments need. How it is run is
+in `fake_adapter`.
 """
 
 from __future__ import annotations
 
 import base64
-import logging
 import secrets
-import threading
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from flask import Flask, Response, jsonify, redirect, request
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from oauth_model.live.adapter import (
-    ATTACKERS,
-    CONFIDENTIAL,
-    PUBLIC,
-    Account,
-    Adapter,
-    Endpoints,
-    Pages,
-    Registration,
-    Target,
-)
+from oauth_model.live.adapter import ATTACKERS, CONFIDENTIAL, PUBLIC, Registration
 from oauth_model.live.lab import s256
 
 CALLBACK = "https://www.client.example/cb"
@@ -48,11 +35,6 @@ RULES = {
     "up-to-colon": lambda uri, own: uri.removeprefix("https://").partition("/")[0].partition(":")[0]
     == "www.client.example",
 }
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        pass
 
 
 class FakeServer:
@@ -79,18 +61,21 @@ class FakeServer:
             return "no", 403
         asked = dict(request.args)
         if "request_uri" in asked:
-            asked = self.pushed.pop(asked["request_uri"], {})
+            asked = self.pushed.get(asked["request_uri"], {})
         elif self.on("pushed-requests") and asked.get("client_id") != "evil":
             return "push it", 400
         if not self._redirect_uri_is_fine(asked):
             return "<p>bad client or redirection URI", 500 if not self.on("steady") else 400
-        if request.cookies.get("sid") not in self.sessions:
+        if request.cookies.get("sid") not in self.sessions and self.on("pages"):
             return redirect(f"/login?next={quote(request.full_path)}")
         error = self._fault(asked)
+        error = "server_error" if error and not self.on("clear") else error
         if error is not None:
             if asked["client_id"] == "evil" and self.on("no-automatic-redirect"):
                 return f"<p>{error}", 400
             return self._respond(asked, {"error": error}, 303)
+        if not self.on("pages"):
+            return self._grant(asked, asked["scope"], 302)
         number = secrets.token_hex(8)
         self.asked[number] = asked
         boxes = "".join(f"<input type=checkbox name=scope value={s} checked>" for s in asked["scope"].split())
@@ -109,7 +94,9 @@ class FakeServer:
     def consent(self) -> Any:
         asked = self.asked.pop(request.form["n"])
         scope = " ".join(request.form.getlist("scope")) if self.on("scope-subset") else asked["scope"]
-        status = 303 if self.on("see-other") else 307
+        return self._grant(asked, scope, 303 if self.on("see-other") else 307)
+
+    def _grant(self, asked: dict[str, str], scope: str, status: int) -> Any:
         if "token" in asked["response_type"].split():
             return self._respond({**asked, "response_mode": "fragment"}, {"access_token": self._token(scope)}, status)
         code = secrets.token_urlsafe(24) if self.on("long-codes") else str(len(self.codes))
@@ -131,9 +118,9 @@ class FakeServer:
 
     def _fault(self, asked: dict[str, str]) -> str | None:
         kind, mode = asked.get("response_type"), asked.get("response_mode", "query")
-        if kind != "code" and not (kind == "token" and not self.on("no-implicit") and asked["client_id"] == "app"):
-            if not (kind == "token" and not self.on("response-mode-locked")):
-                return "unsupported_response_type"
+        implicit = not self.on("response-mode-locked") or (not self.on("no-implicit") and asked["client_id"] == "app")
+        if kind != "code" and not (kind == "token" and implicit):
+            return "unsupported_response_type"
         if mode != "query" and self.on("response-mode-locked") and (mode != "web_message" or self.on("no-messages")):
             return "invalid_request"
         if kind == "code" and self.on("pkce-required") and "code_challenge" not in asked:
@@ -171,12 +158,14 @@ class FakeServer:
         if request.headers.get("Authorization", "").startswith("Basic "):
             name, _, secret = base64.b64decode(request.headers["Authorization"][6:]).decode().partition(":")
         client = self.by_id.get(name)
-        if client is None or (self.on("client-authentication") and client.secret != secret):
+        if client is None or (secret is None and not self.on("secret-asked-for")):
+            return name if client else None
+        if self.on("client-authentication") and client.secret != secret:
             return None
         return name
 
     def push(self) -> Any:
-        if self._client() is None:
+        if self._client() is None and self.on("push-authenticated"):
             return jsonify(error="invalid_client"), 401
         if not self._redirect_uri_is_fine(dict(request.form)):
             return jsonify(error="invalid_request"), 400
@@ -186,8 +175,10 @@ class FakeServer:
 
     def token(self) -> Any:
         client, form = self._client(), request.form
-        if client is None:
+        if client is None or not self.on("steady-tokens"):
             return jsonify(error="invalid_client"), 401
+        if not self.on(f"serves-{client}") or not self.on("steady-grants") or (self.now and not self.on("lasting")):
+            return jsonify(error="invalid_grant"), 400
         if form["grant_type"] == "refresh_token":
             return self._refreshed(form["refresh_token"])
         code = self.codes.get(form["code"])
@@ -200,7 +191,8 @@ class FakeServer:
         if error is not None:
             if not self.on("codes-survive"):
                 del self.codes[form["code"]]
-            return jsonify(error=error if error == "invalid_request" else "invalid_grant"), 400
+            error = error if error == "invalid_request" else "invalid_grant"
+            return jsonify(error=error if self.on("clear") else "server_error"), 400
         code["used"] = True
         answer = self._answer(code["scope"], code.get("resource"))
         code["tokens"].append(answer["access_token"])
@@ -210,9 +202,11 @@ class FakeServer:
         challenge, verifier = code.get("code_challenge"), form.get("code_verifier")
         if self.on("code-bound-to-client") and code["client_id"] != client:
             return "invalid_grant"
-        if self.on("redirect-uri-at-token-endpoint") and code["redirect_uri"] != form.get("redirect_uri"):
+        uri = form.get("redirect_uri", "" if self.on("uri-asked-for") else code["redirect_uri"])
+        if self.on("redirect-uri-at-token-endpoint") and code["redirect_uri"] != uri:
             return "invalid_grant"
-        if self.on("pkce-s256") and challenge is not None:
+        asked_for = verifier is not None or self.on("verifier-asked-for")
+        if self.on("pkce-s256") and challenge is not None and asked_for:
             plain = code.get("code_challenge_method") != "S256"
             if verifier is None or challenge != (verifier if plain else s256(verifier)):
                 return "invalid_grant"
@@ -228,6 +222,7 @@ class FakeServer:
         return token
 
     def _answer(self, scope: str, resource: str | None = None) -> dict[str, Any]:
+        scope = scope if self.on("wide") else "read"
         answer = {"access_token": self._token(scope, resource), "token_type": "Bearer", "scope": scope}
         if self.on("refresh"):
             answer["refresh_token"] = secrets.token_urlsafe(24)
@@ -249,7 +244,7 @@ class FakeServer:
         in_query = request.args.get("access_token") if not self.on("token-in-header-only") else None
         known = self.tokens.get(header or in_query or "")
         meant = known and known["resource"]
-        if known is None or (self.on("audience") and meant not in (None, f"{self.url}/{name}")):
+        if known is None or not self.on(f"serves-{name}") or (self.on("audience") and meant not in (None, f"{self.url}/{name}")):
             return jsonify(error="invalid_token"), 401
         return jsonify(owner="alice")
 
@@ -278,37 +273,3 @@ class FakeServer:
         ):  # fmt: skip
             app.add_url_rule(path, path, view, methods=methods)
         return app
-
-
-class FakeAdapter(Adapter):
-    """Runs a `FakeServer` in a thread. `time` is whether its clock can be moved."""
-
-    slug, title = "fake", "A fake server"
-
-    def __init__(self, off: Iterable[str] = (), rule: str = "unregistered", time: bool = True) -> None:
-        self.server, self.time = FakeServer(off, rule), time
-        self._http: BaseWSGIServer | None = None
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> Target:
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._http = make_server("127.0.0.1", 0, self.server.app(), threaded=True, request_handler=_Quiet)
-        url = self.server.url = f"http://127.0.0.1:{self._http.server_port}"
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self._thread.start()
-        endpoints = Endpoints(
-            f"{url}/authorize", f"{url}/token", issuer=url, resource=f"{url}/resource",
-            other_resource=f"{url}/other", pushed=f"{url}/par", metadata=f"{url}/metadata",
-        )  # fmt: skip
-        accounts = {"alice": Account("alice", "pw"), "mallory": Account("mallory", "pw")}
-        return Target(endpoints, CLIENTS, accounts, Pages(scope_field="scope"))
-
-    def stop(self) -> None:
-        if self._http is not None:
-            self._http.shutdown()
-            self._http.server_close()
-            self._http = None
-
-    def advance(self, seconds: float) -> bool:
-        self.server.now += seconds if self.time else 0.0
-        return self.time

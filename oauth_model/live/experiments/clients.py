@@ -70,6 +70,7 @@ def requests_are_kept(bench: Bench) -> Iterator[Measurement]:
     else:
         refusal(bench, Back(answer), NOT_AUTHENTICATED, "a pushed request with a wrong client secret")
         yield bench.says(pushed, "on", "a request is granted if it is pushed with the client's secret, and not without")
+    raise Unclear("requests have to be pushed, and what is pushed needs no signature")
 
 
 def keys_are_asked_for(bench: Bench) -> Iterator[Measurement]:

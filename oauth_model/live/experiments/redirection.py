@@ -10,6 +10,7 @@ from oauth_model.live.experiments.bench import Bench, Experiment, Unclear, what_
 from oauth_model.live.experiments.uri_probes import (
     MARK,
     OTHER_PORT,
+    REGISTERED,
     Probe,
     as_model_uri,
     fitting_rule,
@@ -62,7 +63,7 @@ def _off(bench: Bench, tried: list[Probe], taken: list[Probe]) -> Measurement:
 
 
 def _canonical(bench: Bench, tried: list[Probe], taken: list[Probe]) -> Measurement:
-    """Whether URIs that can be read in two ways are refused; where one is registered, that one tells."""
+    """Whether URIs that can be read in two ways are refused though the rule would take them, or though registered."""
     misread = [probe for probe in taken if not probe.canonical]
     if misread:
         return bench.says(CANONICAL, "off", f"a response goes to a URI {misread[0].name}: {misread[0].uri}")
@@ -72,10 +73,13 @@ def _canonical(bench: Bench, tried: list[Probe], taken: list[Probe]) -> Measurem
                 if bench.authorize(client, redirect_uri=uri).front.code is not None:
                     return bench.says(CANONICAL, "off", f"a response goes to {uri}, which is registered all the same")
                 return bench.says(CANONICAL, "on", f"{uri} is refused, though it is registered")
-    hidden = "" if taken else ", as is every other that is not registered"
-    if not any(not probe.canonical for probe in tried):
-        raise Unclear("the registered redirection URI leaves no room for one that can be read in two ways")
-    return bench.says(CANONICAL, "on", f"a URI with userinfo, and one with encoded dot segments, is refused{hidden}")
+    if not taken:
+        raise Unclear("one that can be read in two ways is refused, as is every URI that is not registered")
+    rule, _ = fitting_rule([probe for probe in tried if probe.canonical], taken)
+    hidden = [probe for probe in tried if not probe.canonical and rule.matches(probe.model, REGISTERED)]
+    if not hidden:
+        raise Unclear(f"one that can be read in two ways is refused, as the rule {rule.slug!r} has it anyway")
+    return bench.says(CANONICAL, "on", f"a URI {hidden[0].name} is refused, which the rule {rule.slug!r} would take")
 
 
 def _went_elsewhere(front: Front, client: Registration) -> bool:

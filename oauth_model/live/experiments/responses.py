@@ -10,6 +10,7 @@ from oauth_model.live.adapter import ATTACKERS, VICTIM
 from oauth_model.live.exchange import HttpResponse
 from oauth_model.live.experiments.bench import Bench, Experiment, Unclear, what_came
 from oauth_model.live.findings import Measurement
+from oauth_model.live.lab import Front
 
 NO_SUCH_TYPE = ("unsupported_response_type", "unauthorized_client", "invalid_request")
 NO_SUCH_MODE = ("invalid_request", "unsupported_response_mode", "unauthorized_client")
@@ -38,18 +39,20 @@ def response_mode_is_locked(bench: Bench) -> Iterator[Measurement]:
     slug = "response-mode-locked"
     usual = bench.honest().front.place
     chosen: list[str] = []
-    for mode in ("query", "fragment", "form_post"):
+    for mode in ("query", "fragment", "form_post", "web_message"):
         if mode == usual:
             continue
         front = bench.authorize(response_mode=mode).front
-        if front.code is None:
+        if _is_web_message(front):
+            chosen.append("web_message")
+        elif front.code is None:
             bench.refused(front, NO_SUCH_MODE, f"a request with response_mode={mode!r}")
         elif front.place == mode:
             chosen.append(mode)
     front = bench.authorize(response_type="token", nonce=bench.lab.fresh(24)).front
     if chosen:
         bench.note(response_modes=(usual, *chosen))
-        yield bench.says(slug, "off", f"a client's response comes in the {' or '.join(chosen)} if the request says so")
+        yield bench.says(slug, "off", f"a client's response comes by {' or '.join(chosen)} if the request says so")
     elif front.get("access_token") is not None:
         yield bench.says(slug, "off", "a client that uses codes gets a token if the request says so")
     else:
@@ -63,7 +66,7 @@ def web_messages(bench: Bench) -> Iterator[Measurement]:
     grant = bench.honest()
     front = bench.authorize(response_mode="web_message").front
     body = front.visit.answer.body
-    if front.place != "page" or "postMessage" not in body:
+    if not _is_web_message(front):
         raise Unclear("the server does not respond by web message")
     uri = urlsplit(grant.redirect_uri or bench.client.redirect_uris[0])
     if re.search(r"postMessage\s*\([^;]*['\"]\*['\"]", body):
@@ -72,7 +75,10 @@ def web_messages(bench: Bench) -> Iterator[Measurement]:
         yield bench.says(slug, "on", "a response by web message goes to the origin of the redirection URI")
     else:
         raise Unclear("the page that sends a web message does not show to whom")
-    bench.note(response_modes=(*(bench.facts.response_modes or (grant.front.place,)), "web_message"))
+
+
+def _is_web_message(front: Front) -> bool:
+    return front.place == "page" and "postMessage" in front.visit.answer.body
 
 
 def pages_on_the_way(bench: Bench) -> Iterator[Measurement]:

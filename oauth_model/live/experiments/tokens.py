@@ -29,7 +29,10 @@ def scope_is_what_was_granted(bench: Bench) -> Iterator[Measurement]:
     both = f"{narrow} {wide}"
     if wide not in _scope(bench, both, both):
         raise Unclear(f"a token does not get {wide!r}, though it was asked for and granted")
-    if wide in _scope(bench, both, narrow):
+    got = _scope(bench, both, narrow)
+    if not _was_chosen(bench, narrow, wide):
+        raise Unclear("the server showed no page on which less than what was asked for could be granted")
+    if wide in got:
         yield bench.says(slug, "off", f"{both!r} was asked for, {narrow!r} granted, and the token has {wide!r}, too")
     else:
         yield bench.says(slug, "on", f"{both!r} was asked for, {narrow!r} granted, and the token has no more")
@@ -43,6 +46,13 @@ def _scope(bench: Bench, asked: str, granted: str | None) -> tuple[str, ...]:
     if not isinstance(said, str):
         said = _introspected(bench, answer.token)
     return tuple((said if said is not None else asked).split())
+
+
+def _was_chosen(bench: Bench, narrow: str, wide: str) -> bool:
+    """Whether a form was sent in which one scope was granted, and not the other."""
+    name = bench.lab.target.pages.scope_field or ""
+    forms = [exchange.request.form or () for exchange in bench.exchanges()]
+    return any((name, narrow) in form and (name, wide) not in form for form in forms)
 
 
 def _introspected(bench: Bench, token: str) -> str | None:
