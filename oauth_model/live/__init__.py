@@ -4,6 +4,7 @@
     exchange     one HTTP request with its answer, as it was sent
     transport    sends requests within the manners, and keeps the transcript
     browser      a user agent: cookies, forms, redirects that are looked at and not followed
+    forms        the forms of a page
     adapter      what has to be known of a server: endpoints, clients, accounts, login page
     wire         messages to HTTP and back
     bindings     which value a symbolic term stands for

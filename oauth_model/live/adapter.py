@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from oauth_model.live.browser import Browser, Form, Visit
+from oauth_model.live.browser import Browser, Visit
 from oauth_model.live.exchange import Pairs
+from oauth_model.live.forms import Form
 from oauth_model.live.manners import LiveError
 from oauth_model.live.transport import Transport
 
@@ -149,7 +150,9 @@ class Pages:
 class Target:
     """A server that runs and can be probed. `scopes` are two scope values that it knows, the narrower first.
 
-    `home` are further URLs of its own, such as a login page on another port.
+    `home` are further URLs of its own, such as a login page on another port. `operations` are what can be done at the
+    resource endpoint: by the scope that it needs ("read" for the first of `scopes`, "write" for the second), the HTTP
+    method. A code lapses after `code_lifetime` seconds and an access token after `token_lifetime`.
     """
 
     endpoints: Endpoints
@@ -159,6 +162,9 @@ class Target:
     dialect: Dialect = field(default_factory=Dialect)
     scopes: tuple[str, ...] = ("read", "write")
     home: tuple[str, ...] = ()
+    operations: Mapping[str, str] = field(default_factory=lambda: {"read": "GET"})
+    code_lifetime: float = 600.0
+    token_lifetime: float = 3600.0
 
     def origins(self) -> tuple[str, ...]:
         """Every URL that is known of it."""
