@@ -16,6 +16,7 @@ import threading
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -33,18 +34,15 @@ class Transport:
     def __init__(self, manners: Manners) -> None:
         self.allowance = Allowance(manners)
         self.transcript: list[Exchange] = []
-        self._client = httpx.Client(
-            follow_redirects=False,
-            timeout=manners.patience,
-            verify=manners.verify,
-            trust_env=False,
-            headers={
-                "User-Agent": AGENT,
-                MARK: self.allowance.probe,
-                "Accept-Encoding": "identity",
-                "Connection": "close",
-            },
-        )
+        self._own = {
+            "User-Agent": AGENT,
+            MARK: self.allowance.probe,
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        }
+        # Not httpx.Client, which builds the next request out of every redirect, and fails where that cannot be asked.
+        self._http = httpx.HTTPTransport(verify=_trusted() if manners.verify else False, trust_env=False)
 
     def __enter__(self) -> Transport:
         return self
@@ -56,15 +54,16 @@ class Transport:
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self._http.close()
 
     def send(self, request: HttpRequest, who: str = "client", purpose: str = "") -> HttpResponse:
         """Send a request, and give its answer. Raises LiveError where none comes that can be read."""
         place = f"{request.method} {request.url.partition('?')[0]}"
         try:
-            self.allowance.take(request.url)
+            _ = urlsplit(request.url).port  # sockets take one above 65535 for another port
         except ValueError as failure:
             raise LiveError(f"{place}: is no URL that can be asked: {failure}") from None
+        self.allowance.take(request.url)
         try:
             answer = self._send(request, place)
         except LiveError:
@@ -74,7 +73,6 @@ class Transport:
         return answer
 
     def _send(self, request: HttpRequest, place: str) -> HttpResponse:
-        self._client.cookies.clear()  # cookies are the browsers' own affair
         with _Deadline(self.allowance.manners.patience) as deadline:
             try:
                 answer = self._exchange(request, place, deadline)
@@ -88,16 +86,22 @@ class Transport:
             return answer
 
     def _exchange(self, request: HttpRequest, place: str, deadline: _Deadline) -> HttpResponse:
-        headers = [(name.encode(), value.encode()) for name, value in request.headers]
+        named = {name.lower() for name, _ in request.headers}
+        headers = [*((name, value) for name, value in self._own.items() if name.lower() not in named), *request.headers]
         if request.form is not None:
-            headers.append((b"Content-Type", b"application/x-www-form-urlencoded"))
+            headers.append(("Content-Type", "application/x-www-form-urlencoded"))
         elif request.json is not None:
-            headers.append((b"Content-Type", b"application/json"))
+            headers.append(("Content-Type", "application/json"))
         content = request.body.encode() if request.form is not None or request.json is not None else None
-        trace = {"trace": deadline.watch}
-        with self._client.stream(
-            request.method, request.url, headers=headers, content=content, extensions=trace
-        ) as answer:
+        timeout = httpx.Timeout(self.allowance.manners.patience).as_dict()
+        asked = httpx.Request(
+            request.method,
+            request.url,
+            headers=[(name.encode(), value.encode()) for name, value in headers],
+            content=content,
+            extensions={"timeout": timeout, "trace": deadline.watch},
+        )
+        with contextlib.closing(self._http.handle_request(asked)) as answer:
             body = bytearray()
             for piece in answer.iter_bytes():
                 body += piece
@@ -164,6 +168,13 @@ def _text(body: bytes, charset: str | None) -> str:
         return body.decode("utf-8", errors="replace")
 
 
+def _trusted() -> ssl.SSLContext:
+    """Certificates are checked against those that come with httpx, this machine's own, and SSL_CERT_FILE."""
+    context = httpx.create_ssl_context()
+    context.load_default_certs()
+    return context
+
+
 def _short(failure: Exception) -> str:
     return " ".join(str(failure).split())[:200] or type(failure).__name__
 
@@ -172,7 +183,8 @@ def _why_no_connection(failure: httpx.ConnectError) -> str:
     cause: BaseException | None = failure
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"TLS failed: {cause.verify_message}; give the server a certificate that this machine trusts"
+            why = cause.verify_message.rstrip(".")
+            return f"TLS failed: {why}; give the server a certificate that this machine trusts (SSL_CERT_FILE)"
         if isinstance(cause, ssl.SSLError):
             return f"TLS failed: {cause.reason or _short(cause)}; is this an https URL of a server that speaks http?"
         cause = cause.__cause__ or cause.__context__
