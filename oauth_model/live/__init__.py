@@ -4,6 +4,7 @@
     exchange     one HTTP request with its answer, as it was sent
     transport    sends requests within the manners, and keeps the transcript
     browser      a user agent: cookies, forms, redirects that are looked at and not followed
+    forms        the forms of a page
     adapter      what has to be known of a server: endpoints, clients, accounts, login page
     wire         messages to HTTP and back (`answers`: reading what came)
     bindings     which value a symbolic term stands for
@@ -14,7 +15,7 @@
     attacks      the runs that the model finds, taken on the server
     lockstep     Hypothesis walks the composition, and the server is asked at every step
     tries        what nobody would send, and the server must refuse
-    differing    where model and server part: made minimal and explained (`again`: a saved run once more)
+    divergence   where model and server part: made minimal and explained (`again`: a saved run once more)
     races        what may be used once, asked for several times at the same time
     volley       requests that reach a server at the same time
     probe        all of it, in order

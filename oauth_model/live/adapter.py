@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from oauth_model.live.browser import Browser, Form, Visit
+from oauth_model.live.browser import Browser, Visit
 from oauth_model.live.exchange import Pairs
+from oauth_model.live.forms import Form
 from oauth_model.live.manners import LiveError
 from oauth_model.live.transport import Transport
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from oauth_model.live.adapter import Adapter
 from oauth_model.live.attacks import Bench
 from oauth_model.live.bindings import NotFresh, NotOnTheWire
-from oauth_model.live.differing import Follower
+from oauth_model.live.divergence import Follower
 from oauth_model.live.manners import Manners
 from oauth_model.live.party import Disagreement
 from oauth_model.live.transport import Transport

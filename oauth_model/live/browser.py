@@ -6,36 +6,22 @@ URI, above all - is where a visit ends: nobody is there, and what matters is wha
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
+from urllib.request import Request
 
 import httpx
-from bs4 import BeautifulSoup, Tag
 
 from oauth_model.live.exchange import HttpRequest, HttpResponse, Pairs, with_query
-from oauth_model.live.manners import LiveError
+from oauth_model.live.forms import Form, forms_of, text_of
+from oauth_model.live.manners import LiveError, is_loopback
 from oauth_model.live.transport import Transport
 
 HOPS = 20
 """Redirects in a row that are followed; more are a loop."""
-
-
-@dataclass(frozen=True)
-class Form:
-    """A form of a page: where it goes, what is filled in already, and its buttons as (name, value)."""
-
-    action: str
-    method: str
-    fields: Pairs
-    buttons: Pairs
-    passwords: tuple[str, ...] = ()
-    checkboxes: Pairs = ()
-
-    def has(self, name: str) -> bool:
-        """Whether it has a field of that name."""
-        return any(key == name for key, _ in (*self.fields, *self.checkboxes)) or name in self.passwords
 
 
 @dataclass(frozen=True)
@@ -62,13 +48,12 @@ class Visit:
     @cached_property
     def forms(self) -> tuple[Form, ...]:
         """The forms of the page."""
-        page = BeautifulSoup(self.answer.body, "html.parser")
-        return tuple(_form(tag, self.url) for tag in page.find_all("form"))
+        return forms_of(self.url, self.answer.body)
 
     @cached_property
     def text(self) -> str:
         """What the page says, for people."""
-        return " ".join(BeautifulSoup(self.answer.body, "html.parser").get_text(" ").split())
+        return text_of(self.answer.body)
 
     @property
     def asks_for_password(self) -> bool:
@@ -77,10 +62,12 @@ class Visit:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL (RFC 6454 section 4)."""
+    """Scheme, host and port of a URL, as a header field has it (RFC 6454 section 6.2). Raises ValueError."""
     parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
-    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    is_usual = parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme))
+    return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{parts.port}"
 
 
 class Browser:
@@ -89,11 +76,11 @@ class Browser:
     def __init__(self, transport: Transport, name: str, home: tuple[str, ...]) -> None:
         self.transport, self.name = transport, name
         self._home = {origin(url) for url in home}
-        self.cookies = httpx.Cookies()
+        self.forget()
 
     def forget(self) -> None:
         """Delete all cookies."""
-        self.cookies = httpx.Cookies()
+        self.cookies = httpx.Cookies(CookieJar(_Policy()))
 
     def open(self, url: str, query: Pairs = (), purpose: str = "") -> Visit:
         """Open a URL, with parameters added to its query."""
@@ -107,9 +94,12 @@ class Browser:
         named = {name for name, _ in values}
         fields = tuple(field for field in form.fields if field[0] not in named) + values
         fields += (button,) if button and button[0] else ()
-        if form.method == "GET":
-            return self._go(HttpRequest("GET", with_query(form.action.partition("?")[0], fields)), purpose)
-        return self._go(HttpRequest("POST", form.action, form=fields), purpose)
+        action, method = form.sent_by(button)
+        if method == "GET":
+            return self._go(HttpRequest("GET", with_query(action.partition("?")[0], fields)), purpose)
+        page = urldefrag(form.page or action)[0]
+        headers = (("Origin", origin(page)), ("Referer", quote(page, safe="/:?#[]@!$&'()*+,;=%~")))
+        return self._go(HttpRequest("POST", urldefrag(action)[0], headers, form=fields), purpose)
 
     # -------------------------------------------------------------- inside
 
@@ -118,8 +108,8 @@ class Browser:
             answer = self._send(request, purpose)
             if answer.location is None:
                 return Visit(request.url, answer)
-            target = urljoin(request.url, answer.location)
-            if origin(target) not in self._home:
+            target, is_home = self._led_to(request, answer)
+            if not is_home:
                 return Visit(request.url, answer, left_for=target)
             # 307 and 308 repeat method and body; 301, 302 and 303 become GET, as browsers do (RFC 9110 section 15.4).
             if answer.status in (307, 308):
@@ -128,51 +118,46 @@ class Browser:
                 request = HttpRequest("GET", urldefrag(target)[0])
         raise LiveError(f"{request.url.partition('?')[0]}: {HOPS} redirects in a row; the server redirects in a loop")
 
+    def _led_to(self, request: HttpRequest, answer: HttpResponse) -> tuple[str, bool]:
+        """Where a redirect leads, and whether that is the server's own."""
+        places = {value for name, value in answer.headers if name.lower() == "location"}
+        page = request.url.partition("?")[0]
+        if len(places) > 1:
+            raise LiveError(f"{page}: redirects to {len(places)} places at once, which no browser follows")
+        try:
+            target = urljoin(request.url, places.pop())
+            return target, origin(target) in self._home
+        except ValueError as failure:
+            raise LiveError(f"{page}: redirects to what is no URL: {failure}") from None
+
     def _send(self, request: HttpRequest, purpose: str) -> HttpResponse:
-        bare = httpx.Request(request.method, request.url)
-        self.cookies.set_cookie_header(bare)
-        cookie = bare.headers.get("Cookie")
+        try:
+            self.cookies.jar.add_cookie_header(asked := Request(request.url))
+        except ValueError as failure:
+            raise LiveError(f"{request.url.partition('?')[0]}: is no URL that can be asked: {failure}") from None
+        cookie = asked.get_header("Cookie")
         headers = request.headers + ((("Cookie", cookie),) if cookie else ())
-        if request.method == "POST":
-            headers += (("Origin", origin(request.url)), ("Referer", request.url))
         sent = HttpRequest(request.method, request.url, headers, request.form, request.json)
         answer = self.transport.send(sent, self.name, purpose)
-        self.cookies.extract_cookies(httpx.Response(answer.status, headers=list(answer.headers), request=bare))
+        self._keep_cookies(request, answer)
         return answer
 
-
-def _form(tag: Tag, url: str) -> Form:
-    fields: list[tuple[str, str]] = []
-    buttons: list[tuple[str, str]] = []
-    passwords: list[str] = []
-    boxes: list[tuple[str, str]] = []
-    for element in tag.find_all(["input", "button", "select", "textarea"]):
-        name, kind = _text(element.get("name")), _text(element.get("type")).lower()
-        value = _text(element.get("value"))
-        if element.name == "button" or kind in ("submit", "image"):
-            if kind != "button":
-                buttons.append((name, value))
-        elif not name or element.has_attr("disabled"):
-            continue
-        elif element.name == "select":
-            chosen = element.find("option", selected=True) or element.find("option")
-            if isinstance(chosen, Tag):
-                fields.append((name, _text(chosen.get("value")) or chosen.get_text()))
-        elif element.name == "textarea":
-            fields.append((name, element.get_text()))
-        elif kind in ("checkbox", "radio"):
-            boxes.append((name, value or "on"))
-            if element.has_attr("checked"):
-                fields.append((name, value or "on"))
-        elif kind == "password":
-            passwords.append(name)
-            fields.append((name, value))
-        elif kind not in ("button", "reset", "file"):
-            fields.append((name, value))
-    action = urljoin(url, _text(tag.get("action")) or url)
-    method = (_text(tag.get("method")) or "GET").upper()
-    return Form(action, method, tuple(fields), tuple(buttons), tuple(passwords), tuple(boxes))
+    def _keep_cookies(self, request: HttpRequest, answer: HttpResponse) -> None:
+        host = re.escape(urlsplit(request.url).hostname or "")
+        # A Domain that is the host itself makes no difference, but http.cookiejar knows none without a dot in it.
+        own = re.compile(rf";\s*domain\s*=\s*\.?{host}\s*(?=;|$)", re.IGNORECASE)
+        fields = [
+            (b"Set-Cookie", own.sub("", value).encode())
+            for name, value in answer.headers
+            if name.lower() == "set-cookie"
+        ]
+        if fields:
+            bare = httpx.Request(request.method, request.url)
+            self.cookies.extract_cookies(httpx.Response(answer.status, headers=fields, request=bare))
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+class _Policy(DefaultCookiePolicy):
+    """Secure cookies go to this machine without TLS too, as browsers that hold it for trustworthy send them."""
+
+    def return_ok_secure(self, cookie: Cookie, request: Request) -> bool:
+        return is_loopback(urlsplit(request.full_url).hostname or "") or super().return_ok_secure(cookie, request)

@@ -17,7 +17,7 @@ from oauth_model.checkers.step_names import StepName
 from oauth_model.goals.goal import Goal
 from oauth_model.live.attacks import Bench
 from oauth_model.live.bindings import NotFresh, NotOnTheWire
-from oauth_model.live.differing import Difference, Signature, after, minimal, signature_of
+from oauth_model.live.divergence import Divergence, Signature, after, minimal, signature_of
 from oauth_model.live.party import Disagreement, Dissent
 from oauth_model.live.tries import Tester
 from oauth_model.machine import Address
@@ -35,13 +35,13 @@ class Walked:
     examples: int
     steps: int
     asked: int
-    differences: tuple[Difference, ...]
+    divergences: tuple[Divergence, ...]
     broken: tuple[tuple[Goal, Run], ...]
     dissents: tuple[Dissent, ...]
 
 
 class Lockstep(Interleavings):
-    """Interleavings of one scenario with a running server in it. Every difference is kept, the shortest of its kind."""
+    """Interleavings of one scenario with a running server in it. Every divergence is kept, the shortest of its kind."""
 
     bench: ClassVar[Bench]
     tester: ClassVar[Tester]
@@ -114,7 +114,7 @@ def walk(
 ) -> Walked:
     """Walk so many examples of so many drawn steps.
 
-    `enforced` are the slugs of the mitigations that the server was found to enforce: a difference may be that it does
+    `enforced` are the slugs of the mitigations that the server was found to enforce: a divergence may be that it does
     not after all. Raises LiveError where the server cannot be talked to any more.
     """
     names = tuple(
@@ -136,9 +136,9 @@ def walk(
         batch = min(BATCH, examples - done)
         walk_at_random(machine, examples=batch, steps=steps, seed=(seed << 32) + done)
         done += batch
-    differences = [minimal(bench, scenario, enforced, signature, found) for signature, found in machine.found.items()]
+    divergences = [minimal(bench, scenario, enforced, signature, found) for signature, found in machine.found.items()]
     broken = tuple((goal, Run(scenario, tuple(found), goal.slug)) for goal, found in machine.false.items())
-    kept = tuple(each for each in differences if each is not None)
+    kept = tuple(each for each in divergences if each is not None)
     return Walked(done, steps, machine.asked[0], kept, broken, tuple(machine.dissents))
 
 

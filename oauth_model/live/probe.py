@@ -15,8 +15,8 @@ from oauth_model.attacks import ATTACKS, EVERYTHING, Attack
 from oauth_model.goals import SAFETY, honest_run_reaches_its_end
 from oauth_model.live.adapter import Adapter, Dialect, Target
 from oauth_model.live.attacks import Bench, Searches, outcomes
-from oauth_model.live.differing import Difference
 from oauth_model.live.discovery import Discovery, deployment, discover
+from oauth_model.live.divergence import Divergence
 from oauth_model.live.findings import Finding, Level, Measurement, Outcome, Race, Report, Walk
 from oauth_model.live.lab import Lab
 from oauth_model.live.lockstep import Walked, walk
@@ -181,7 +181,7 @@ def _probed(adapter: Adapter, target: Target, transport: Transport, plan: Plan, 
 def _findings(found: _Found) -> Iterator[Finding]:
     yield from (finding for outcome in found.outcomes if (finding := _of_outcome(outcome)))
     if found.walked is not None:
-        yield from (_of_difference(difference) for difference in found.walked.differences)
+        yield from (_of_divergence(each) for each in found.walked.divergences)
         for goal, run in found.walked.broken:
             summary = f"A random walk got to where this is false: {goal.title}"
             yield Finding("goal", goal.slug, goal.title, goal.reference, "error", summary, run)
@@ -214,7 +214,7 @@ def _of_outcome(outcome: Outcome) -> Finding | None:
     )
 
 
-def _of_difference(found: Difference) -> Finding:
+def _of_divergence(found: Divergence) -> Finding:
     if found.not_fresh:
         title, rule, reference = "A value that ought to be fresh came twice", "fresh-values", "RFC 6749 section 10.10"
         return Finding("freshness", rule, title, reference, "error", found.what, found.run, found.exchanges)

@@ -27,7 +27,6 @@ from tests.live.targets_js.node import NodeAdapter, NodeServer
 pytestmark = [pytest.mark.network, pytest.mark.xdist_group("npm")]
 
 LIVE = "OAUTH_MODEL_LIVE"
-DAY = 86_400.0
 
 
 @pytest.fixture(scope="module")
@@ -142,9 +141,9 @@ def test_a_form_is_of_no_use_in_another_browser(lab: Lab) -> None:
     assert elsewhere.visit.status in (400, 403)
 
 
-def test_the_second_redirection_uri_is_registered_and_others_are_not(lab: Lab) -> None:
-    registered = lab.client().redirect_uris
-    assert lab.authorize(lab.request(redirect_uri=registered[1])).uri == registered[1]
+def test_all_its_redirection_uris_are_registered_and_others_are_not(lab: Lab) -> None:
+    for registered in lab.client().redirect_uris:
+        assert lab.authorize(lab.request(redirect_uri=registered)).uri == registered
     refused = lab.authorize(lab.request(redirect_uri=lab.client(ATTACKERS).redirect_uris[0]))
     assert (refused.place, refused.visit.status) == ("page", 400)
 
@@ -202,10 +201,22 @@ def test_time_can_pass(lab: Lab) -> None:
     verifier = lab.fresh()
     code = lab.authorize(lab.request(code_challenge=s256(verifier), code_challenge_method="S256")).code
     assert code is not None
-    assert lab.adapter.advance(DAY)
+    assert lab.adapter.advance(lab.target.code_lifetime)
     assert lab.redeem(code, code_verifier=verifier).error == "invalid_grant"
+    assert lab.adapter.alive(lab.target, lab.transport, token) is True
+    assert lab.adapter.advance(lab.target.token_lifetime)
     assert lab.adapter.alive(lab.target, lab.transport, token) is False
     assert tokens(lab, CONFIDENTIAL).ok
+
+
+def test_every_operation_needs_its_scope(lab: Lab) -> None:
+    narrow, wide = lab.target.scopes
+    for scope, allowed in ((narrow, {"read"}), (f"{narrow} {wide}", {"read", "write"})):
+        code = lab.authorize(lab.request(scope=scope)).code
+        assert code is not None
+        token = lab.redeem(code).token
+        for operation, method in lab.target.operations.items():
+            assert (lab.use(token, method=method).status == 200) is (operation in allowed)
 
 
 # ------------------------------------------------------------------ starting and stopping

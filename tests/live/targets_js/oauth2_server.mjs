@@ -137,11 +137,13 @@ function application() {
     return send(response, answer);
   }
 
+  // It can be read, and written to by any other method.
   async function resource(request, response, query) {
     const asked = new Request({ headers: request.headers, method: request.method, query, body: await bodyOf(request) });
     const answer = new Response();
     try {
-      const { user, scope } = await oauth.authenticate(asked, answer);
+      const needed = request.method === 'GET' ? SCOPES[0] : SCOPES[1];
+      const { user, scope } = await oauth.authenticate(asked, answer, { scope: [needed] });
       answer.body = { user: user.id, scope };
     } catch (failure) {
       if (!(failure instanceof OAuthError)) throw failure;

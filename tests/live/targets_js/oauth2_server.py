@@ -31,4 +31,6 @@ class OAuth2Server(NodeAdapter):
                 iss=False,
                 errors={"invalid_grant": ("invalid_request", "invalid_client")},
             ),
+            operations={"read": "GET", "write": "POST"},
+            code_lifetime=300,
         )

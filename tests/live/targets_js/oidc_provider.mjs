@@ -1,6 +1,7 @@
 // oidc-provider as its documentation sets it up, with a login and a consent page of ours in the place of its pages for
 // development. Introspection (RFC 7662) and revocation (RFC 7009) are enabled, every client that may use refresh tokens
-// gets them, and consent is asked for each time, not remembered: all else is as it comes.
+// gets them, and each consent is a grant of its own: it is asked for every time, and what comes of it does not end with
+// the next one, or with the session at the server. All else is as it comes.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 
@@ -29,6 +30,7 @@ function configuration() {
     loadExistingGrant: async ({ oidc: { provider, result } }) => (result?.consent?.grantId
       ? provider.Grant.find(result.consent.grantId)
       : undefined),
+    expiresWithSession: async () => false,
     issueRefreshToken: async (ctx, client) => client.grantTypeAllowed('refresh_token'),
     cookies: { keys: [cookieKey] },
     jwks: { keys: [{ ...key, use: 'sig', kid: 'one' }] },

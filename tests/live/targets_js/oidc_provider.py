@@ -6,10 +6,13 @@ from oauth_model.live.adapter import Dialect, Endpoints, Pages, Target
 from tests.live.targets_js.cast import ACCOUNTS, CLIENTS
 from tests.live.targets_js.node import NodeAdapter
 
+LATE = 16
+"""Seconds that a lifetime is over when it ends: 15 are allowed for clocks that differ."""
+
 
 class OidcProvider(NodeAdapter):
     """Its userinfo endpoint is the resource. PKCE is required of public clients alone, and only their refresh tokens
-    rotate: what depends on the client is left to be measured. Lifetimes end 15 seconds late, for clocks that differ.
+    rotate: what depends on the client is left to be measured.
 
     Scope values that it does not know are not granted; if there is nothing else, the answer is access_denied.
     """
@@ -40,4 +43,6 @@ class OidcProvider(NodeAdapter):
                 errors={"invalid_grant": ("invalid_request",), "invalid_scope": ("access_denied",)},
             ),
             scopes=("openid", "profile"),
+            code_lifetime=60 + LATE,
+            token_lifetime=3600 + LATE,
         )

@@ -1,6 +1,6 @@
-"""Differences between model and server: taken again, made minimal, and explained.
+"""Divergences between model and server: taken again, made minimal, and explained.
 
-A difference is where a run parts: the model's machine answers one thing, the server another. It is made minimal by
+A divergence is where a run parts: the model's machine answers one thing, the server another. It is made minimal by
 leaving out steps as long as it stays the same one, and explained by the one mitigation without which the two agree.
 """
 
@@ -25,11 +25,11 @@ from oauth_model.steps import Change, World
 from oauth_model.world import Composition
 
 Signature = tuple[str, ...]
-"""What tells one kind of difference from another."""
+"""What tells one kind of divergence from another."""
 
 
 @dataclass(frozen=True)
-class Difference:
+class Divergence:
     """A minimal run at whose last step model and server part; and what it took on the wire.
 
     `explained_by` is the mitigation without which the model does as the server did, if there is one; `goals` are
@@ -94,8 +94,8 @@ class Follower:
 
 def minimal(
     bench: Bench, scenario: Scenario, enforced: frozenset[str], signature: Signature, steps: list[RunStep]
-) -> Difference | None:
-    """The difference without the steps that it does not need, told and explained; None if it does not come again."""
+) -> Divergence | None:
+    """The divergence without the steps that it does not need, told and explained; None if it does not come again."""
     follower = Follower(scenario, bench)
 
     def still(tried: Sequence[RunStep]) -> list[RunStep] | None:
@@ -118,11 +118,11 @@ def minimal(
     exchanges = tuple(bench.transport.transcript[since:])
     run = Run(scenario, tuple(best))
     if isinstance(failure, NotFresh):
-        return Difference(str(failure), run, exchanges, True, not_fresh=True)
+        return Divergence(str(failure), run, exchanges, True, not_fresh=True)
     if not isinstance(failure, Disagreement):
         return None
     mitigation, goals = explain(bench, scenario, enforced, best)
-    return Difference(str(failure), run, exchanges, failure.is_acceptance, False, failure.leaks, mitigation, goals)
+    return Divergence(str(failure), run, exchanges, failure.is_acceptance, False, failure.leaks, mitigation, goals)
 
 
 def _without_a_piece(
@@ -167,7 +167,7 @@ def after(composition: Composition, tester: Tester, world: World, change: Change
 
 
 def signature_of(failure: Disagreement | NotFresh) -> Signature:
-    """What tells this difference from others."""
+    """What tells this divergence from others."""
     if isinstance(failure, NotFresh):
         return ("not fresh", type(failure.term).__name__)
     return failure.signature
