@@ -244,7 +244,8 @@ class FakeServer:
         in_query = request.args.get("access_token") if not self.on("token-in-header-only") else None
         known = self.tokens.get(header or in_query or "")
         meant = known and known["resource"]
-        if known is None or not self.on(f"serves-{name}") or (self.on("audience") and meant not in (None, f"{self.url}/{name}")):
+        elsewhere = self.on("audience") and meant not in (None, f"{self.url}/{name}")
+        if known is None or not self.on(f"serves-{name}") or elsewhere:
             return jsonify(error="invalid_token"), 401
         return jsonify(owner="alice")
 

@@ -1,8 +1,7 @@
 """A small authorization server for the tests of reports and races: login, consent, codes, rotated refresh tokens.
 
 Its one switch that matters is whether it looks a code or refresh token up and marks it as used in one step. Where it
-does not, all requests of a volley have looked it up before the first marks it: so the race is certain. It knows them by
-their `Connection: close`.
+does not, it waits between the two until all requests of a volley have looked it up: so the race is certain.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import html
 import json
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import Message
@@ -22,6 +22,9 @@ from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit
 from oauth_model.live.adapter import CONFIDENTIAL, VICTIM, Account, Adapter, Endpoints, Registration, Target
 
 CLIENT_ID, SECRET, REDIRECT_URI = "shop", "s3cr3t/of+the shop:'\"", "https://shop.example/cb"
+ALONE = 1.0
+"""Seconds for which a request waits for others with the same value."""
+
 PASSWORD = "pass word&w0rd'\"<"
 
 
@@ -34,7 +37,9 @@ class SmallServer(ThreadingHTTPServer):
     def __init__(self, *, atomic: bool = True, rotates: bool = True, at_once: int = 4) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.atomic, self.rotates = atomic, rotates
-        self.together = threading.Barrier(at_once)
+        self.at_once = at_once
+        self.arrived = threading.Condition()
+        self.waiting: Counter[str] = Counter()
         self.lock = threading.Lock()
         self.number = 0
         self.sessions: set[str] = set()
@@ -75,7 +80,6 @@ def running(server: SmallServer, tls: tuple[Path, Path] | None = None) -> Iterat
     try:
         yield server
     finally:
-        server.together.abort()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -150,10 +154,13 @@ class _Handler(BaseHTTPRequestHandler):
                 found = value in server.unused
                 server.unused.discard(value)
                 return found
-        found = value in server.unused
-        if found and self.headers["Connection"] == "close":
-            server.together.wait(timeout=20)
-        server.unused.discard(value)
+        with server.arrived:
+            found = value in server.unused
+            server.waiting[value] += 1
+            server.arrived.notify_all()
+            # Between looking and marking there is room for all of a race; who comes alone waits in vain.
+            server.arrived.wait_for(lambda: server.waiting[value] >= server.at_once, timeout=ALONE)
+            server.unused.discard(value)
         return found
 
     # -------------------------------------------------------------- answers
