@@ -17,7 +17,7 @@ from oauth_model.checkers.exhaustive import check
 from oauth_model.checkers.questions import Question, results
 from oauth_model.checkers.table import Note
 from oauth_model.checkers.verdict import Result
-from oauth_model.goals import Goal
+from oauth_model.goals import Goal, honest_run_reaches_its_end
 from oauth_model.live.adapter import Adapter, Target
 from oauth_model.live.bindings import NotFresh, NotOnTheWire
 from oauth_model.live.exchange import Exchange
@@ -74,6 +74,10 @@ def touches_the_server(run: Run) -> bool:
     return any(step.role in (AUTHORIZATION_SERVER, RESOURCE_SERVER) for step in run.steps)
 
 
+USUAL = "what is asked of every server"
+"""What would stop an attack that no extension is needed for."""
+
+
 class Searches:
     """What the model finds of attacks at a server: every search once, `jobs` at a time."""
 
@@ -124,12 +128,24 @@ class Searches:
             f"whether there is a run depends on what could not be measured: {', '.join(sorted(self._measured.unknown))}"
         )
 
-    def is_stoppable(self, attack: Attack, careful: bool) -> bool:
-        """Whether a server that enforces all that was looked at would stop it: else it is not the server's to stop."""
-        try:
-            return self.find(attack, self.scenario(attack, careful, self._measured.all_on)) is None
-        except NotApplicable:
-            return False
+    def stopped_by(self, attack: Attack, careful: bool) -> str | None:
+        """What the server could enforce to stop it: USUAL for what is asked of every server, else an extension's slug.
+
+        None if nothing that was looked at would: then it is not the server's to stop. Of extensions those are searched
+        that the catalogue says stop the attack, and they count only where honest runs still end.
+        """
+        best = self._measured.all_on
+        with suppress(NotApplicable):
+            if self.find(attack, self.scenario(attack, careful, best)) is None:
+                return USUAL
+            scenario = self.scenario(attack, careful, best)
+            for mitigations in attack.stopped_by:
+                if all(each.extension and each.slug in self._measured.off for each in mitigations):
+                    stronger = scenario.plus(*mitigations)
+                    result = check(stronger, (*attack.breaks, honest_run_reaches_its_end), enough=attack.breaks[:1])
+                    if all(verdict.holds for verdict in result.verdicts):
+                        return " + ".join(each.slug for each in mitigations)
+        return None
 
 
 def outcomes(
@@ -159,7 +175,7 @@ def _outcome(bench: Bench, searches: Searches, attack: Attack, *, careful: bool)
     if found is None:
         return Outcome(attack.slug, "stopped", f"the model finds no run: {scenario.bounds}", careful)
     goal, run = found
-    told = Outcome(attack.slug, "succeeded", "", careful, searches.is_stoppable(attack, careful), goal.slug, run=run)
+    told = Outcome(attack.slug, "succeeded", "", careful, searches.stopped_by(attack, careful), goal.slug, run=run)
     if not touches_the_server(run):
         return replace(told, state="not applicable", because="the server has no part in it")
     unclear = searches.needs_to_know(attack, careful)

@@ -45,14 +45,14 @@ class Outcome:
     "succeeded": the run that the model found went through to its end. "refused": the server refused at `step` of the
     run, with `answer`. "stopped": the model finds no run under the measured policy. "not applicable": the attack
     needs what this server has not, or cannot be tried on; `because` says what. `careful` is whether its client does
-    everything that a client can; `stoppable` whether anything that a server could enforce would have stopped it.
+    everything that a client can; `stopped_by` is what a server could enforce to stop it: None if nothing would.
     """
 
     attack: str
     state: Literal["succeeded", "refused", "stopped", "not applicable"]
     because: str
     careful: bool = True
-    stoppable: bool = True
+    stopped_by: str | None = None
     goal: str | None = None
     step: int | None = None
     answer: str | None = None

@@ -61,8 +61,9 @@ class Measured:
 
     @property
     def all_on(self) -> Measured:
-        """A server that enforces everything that was looked at: what a server could do."""
-        return replace(self, on=self.on | self.off | self.unknown, off=frozenset(), unknown=frozenset())
+        """A server that enforces everything that is asked of every server: no more extensions than it has."""
+        more = (self.off | self.unknown) & frozenset(mitigation.slug for mitigation in EVERYTHING)
+        return replace(self, on=self.on | more, off=self.off - more, unknown=self.unknown - more)
 
 
 def careful_policy(measured: Measured, target: Target) -> Policy:

@@ -14,7 +14,7 @@ from oauth_model.attackers import WEB
 from oauth_model.attacks import ATTACKS, EVERYTHING, Attack
 from oauth_model.goals import SAFETY, honest_run_reaches_its_end
 from oauth_model.live.adapter import Adapter, Dialect, Target
-from oauth_model.live.attacks import Bench, Searches, outcomes
+from oauth_model.live.attacks import USUAL, Bench, Searches, outcomes
 from oauth_model.live.discovery import Discovery, deployment, discover
 from oauth_model.live.divergence import Divergence
 from oauth_model.live.findings import Finding, Level, Measurement, Outcome, Race, Report, Walk
@@ -206,8 +206,11 @@ def _of_outcome(outcome: Outcome) -> Finding | None:
         return None
     attack = next(attack for attack in ATTACKS if attack.slug == outcome.attack)
     whose = "" if outcome.careful else " Its clients leave out what the attack's precondition leaves out."
-    whose += "" if outcome.stoppable else " Nothing that the server could enforce would stop it."
-    level: Level = "note" if not outcome.stoppable else "error" if outcome.careful else "warning"
+    would = outcome.stopped_by or "nothing that the server could enforce"
+    whose += f" What would stop it: {would}."
+    level: Level = "note" if outcome.stopped_by is None else "error"
+    if level == "error" and not (outcome.careful and outcome.stopped_by == USUAL):
+        level = "warning"
     summary = f"{attack.story} {outcome.because}.{whose}".replace("..", ".")
     return Finding(
         "attack", attack.slug, attack.title, attack.reference, level, summary, outcome.run, outcome.exchanges

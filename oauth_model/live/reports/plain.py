@@ -52,7 +52,7 @@ def as_plain(report: Report) -> dict[str, Any]:
                 "state": each.state,
                 "because": each.because,
                 "careful": each.careful,
-                "stoppable": each.stoppable,
+                "stopped_by": each.stopped_by,
                 "goal": each.goal,
                 "step": each.step,
                 "answer": each.answer,

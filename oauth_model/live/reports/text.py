@@ -109,8 +109,10 @@ def outcome_detail(outcome: Outcome) -> str:
             words.append(f"breaks {outcome.goal}" + (f" in {len(outcome.run.steps)} steps" if outcome.run else ""))
         if not outcome.careful:
             words.append("at a client that does not do all it can")
-        if not outcome.stoppable:
-            words.append("nothing that the server enforces would stop it")
+        if outcome.stopped_by is None:
+            words.append("nothing that the server could enforce would stop it")
+        else:
+            words.append(f"stopped by {outcome.stopped_by}")
     elif outcome.state == "refused":
         where = f"at step {outcome.step}" if outcome.step is not None else "on the way"
         name = _step_name(outcome)
