@@ -80,6 +80,13 @@ class Ended(Shared):
 
 
 @dataclass(frozen=True, slots=True)
+class Outlived(Shared):
+    """As much time has passed as short-lived access tokens last, and this one is active still."""
+
+    token: AccessToken
+
+
+@dataclass(frozen=True, slots=True)
 class ClientAuthenticated(Shared):
     """An authorization server took a request for that of `client`, by an assertion that came with it."""
 
@@ -298,7 +305,7 @@ class ResponseStrayed(Fact):
 class Served(Fact):
     """A resource server answered a request that presented `token` with a resource of `token.user`.
 
-    `active` says whether the token was still active then.
+    `active` says whether the token was still active then, `late` whether a short lifetime would have been over.
     """
 
     server: str
@@ -306,6 +313,7 @@ class Served(Fact):
     operation: str
     recipient: str
     active: bool
+    late: bool = False
 
 
 # ------------------------------------------------------------------ the channels'

@@ -1,13 +1,14 @@
 """The authorization endpoint: what the code and the implicit grant have in common there.
 
 Guards and effects of the authorization server between the authorization request and its answer
-(RFC 6749 section 3.1). The grants' own tables name them.
+(RFC 6749 section 3.1). The grants' own tables name them; those of a grant that is like another up to its response
+begin with `rows_up_to_response`.
 """
 
 from __future__ import annotations
 
 from oauth_model.facts import Consented, EffectTaken, ErrorRedirected, ResponseSent
-from oauth_model.machine import View, disabled, enabled, refuses_with
+from oauth_model.machine import Effect, Guard, Row, View, disabled, enabled, refuses_with
 from oauth_model.messages import (
     AuthorizationErrorResponse,
     AuthorizationPrompt,
@@ -21,6 +22,25 @@ from oauth_model.messages import (
     UnseenConsent,
 )
 from oauth_model.terms import ClientId, Cookie, Scope, Uri
+
+
+def rows_up_to_response(asked_for: Guard, asking: str, issued: str, granted: Effect, requested: Effect) -> list[Row]:
+    """The rows of a grant from the authorization request to its response.
+
+    `asked_for` is the guard that knows its response type, `asking` the state while the page is shown, `issued` the one
+    after the response, which the one effect makes for the scope that was granted, the other for the scope requested.
+    """
+    request: list[Guard] = [client_is_registered, redirect_uri_is_plausible, asked_for, client_may_use_response_type, scope_is_supported]
+    consent = [page_is_mine, resource_owner_is_authenticated, grant_is_within_the_request]
+    return [
+        #   on                    source  dest      guards                             effect
+        Row(AuthorizationRequest, "idle", asking,   request,                           ask_resource_owner),
+        Row(Consent,              asking, issued,   [*consent, consent_limits_scope],  granted),
+        Row(Consent,              asking, issued,   [*consent, request_decides_scope], requested),
+        Row(Denial,               asking, "denied", [page_is_mine],                    answer_access_denied),
+        Row(Fault,                asking, "faulty", [],                                break_down),
+    ]
+
 
 # ------------------------------------------------------------------ guards: authorization request
 

@@ -7,36 +7,24 @@ endpoint has answered, and remembers until then whether something was wrong with
 
 from __future__ import annotations
 
-from oauth_model.flows.authorization_code import (
+from oauth_model.flows.authorization_code import redeem_code, redeem_unsolicited_code, send_code
+from oauth_model.flows.authorization_endpoint import (
+    note_consent,
+    response_type_is_hybrid,
+    rows_up_to_response,
+)
+from oauth_model.flows.client_runs import (
     answer_is_from_my_issuer,
     browser_has_no_session,
     browser_session_is_mine,
     callback_is_asked,
+    endpoints_are_configured,
     issuer_is_mine,
-    redeem_code,
-    redeem_unsolicited_code,
     request_goes_through_browser,
     response_is_where_i_look,
     send_authorization_request,
-    send_code,
     show_failure,
     show_refusal,
-)
-from oauth_model.flows.authorization_endpoint import (
-    answer_access_denied,
-    ask_resource_owner,
-    break_down,
-    client_is_registered,
-    client_may_use_response_type,
-    consent_limits_scope,
-    grant_is_within_the_request,
-    note_consent,
-    page_is_mine,
-    redirect_uri_is_plausible,
-    request_decides_scope,
-    resource_owner_is_authenticated,
-    response_type_is_hybrid,
-    scope_is_supported,
 )
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.id_tokens import id_token_for, is_sound
@@ -51,11 +39,8 @@ from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
     AuthorizationErrorResponse,
-    AuthorizationRequest,
     AuthorizationRequestByReference,
     Consent,
-    Denial,
-    Fault,
     HybridResponse,
     LoginRequest,
     Message,
@@ -68,30 +53,24 @@ ASKING = "asking_for_code_and_id_token"
 
 
 def client_rows() -> list[Row]:
-    arrived: list[Guard] = [callback_is_asked, response_is_where_i_look]
-    starts: list[Guard] = [issuer_is_mine, hybrid_flow_is_used, request_goes_through_browser]
+    starts: list[Guard] = [issuer_is_mine, endpoints_are_configured, hybrid_flow_is_used, request_goes_through_browser]
+    mine: list[Guard] = [callback_is_asked, response_is_where_i_look, browser_session_is_mine]
+    stray: list[Guard] = [callback_is_asked, response_is_where_i_look, browser_has_no_session, hybrid_flow_is_used]
+    session = [browser_session_is_mine]
     return [
-        #   on                          source   dest               guards                                                 effect
-        Row(LoginRequest,               "idle",  WAITING,           starts,                                                send_authorization_request),
-        Row(HybridResponse,             WAITING, "token_requested", [*arrived, browser_session_is_mine],                   redeem_code_beside_id_token),
-        Row(HybridResponse,             "idle",  "token_requested", [*arrived, browser_has_no_session, hybrid_flow_is_used], redeem_unsolicited_code_beside_id_token),
-        Row(AuthorizationErrorResponse, WAITING, "failed",          [browser_session_is_mine],                             show_failure),
-        Row(HybridResponse,             WAITING, SAME,              [*arrived, browser_session_is_mine],                   show_refusal, otherwise=True),
-        Row(AuthorizationErrorResponse, WAITING, SAME,              [browser_session_is_mine],                             show_refusal, otherwise=True),
+        #   on                          source   dest               guards   effect
+        Row(LoginRequest,               "idle",  WAITING,           starts,  send_authorization_request),
+        Row(HybridResponse,             WAITING, "token_requested", mine,    redeem_code_beside_id_token),
+        Row(HybridResponse,             "idle",  "token_requested", stray,   redeem_unsolicited_code_beside_id_token),
+        Row(AuthorizationErrorResponse, WAITING, "failed",          session, show_failure),
+        Row(HybridResponse,             WAITING, SAME,              mine,    show_refusal, otherwise=True),
+        Row(AuthorizationErrorResponse, WAITING, SAME,              session, show_refusal, otherwise=True),
     ]
 
 
 def authorization_server_rows() -> list[Row]:
-    request: list[Guard] = [client_is_registered, redirect_uri_is_plausible, response_type_is_hybrid, client_may_use_response_type, scope_is_supported]
-    consent = [page_is_mine, resource_owner_is_authenticated, grant_is_within_the_request]
-    return [
-        #   on                    source  dest           guards                             effect
-        Row(AuthorizationRequest, "idle", ASKING,        request,                           ask_resource_owner),
-        Row(Consent,              ASKING, "code_issued", [*consent, consent_limits_scope],  issue_both_for_granted_scope),
-        Row(Consent,              ASKING, "code_issued", [*consent, request_decides_scope], issue_both_for_requested_scope),
-        Row(Denial,               ASKING, "denied",      [page_is_mine],                    answer_access_denied),
-        Row(Fault,                ASKING, "faulty",      [],                                break_down),
-    ]
+    effects = issue_both_for_granted_scope, issue_both_for_requested_scope
+    return rows_up_to_response(response_type_is_hybrid, ASKING, "code_issued", *effects)
 
 
 def client_rows_when_pushed() -> list[Row]:

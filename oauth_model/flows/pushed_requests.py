@@ -6,16 +6,7 @@ a scenario where the mitigation of that name is on; the code grant's own go on f
 
 from __future__ import annotations
 
-from oauth_model.flows.authorization_code import (
-    answer_is_from_my_issuer,
-    code_grant_is_used,
-    endpoints_are_configured,
-    issuer_is_mine,
-    note_start,
-    report_failure,
-    request_for_issuer,
-    send_to_authorization_endpoint,
-)
+from oauth_model.flows.authorization_code import code_grant_is_used
 from oauth_model.flows.authorization_endpoint import (
     client_is_registered,
     client_may_use_response_type,
@@ -26,6 +17,15 @@ from oauth_model.flows.authorization_endpoint import (
     show_error_page,
 )
 from oauth_model.flows.client_assertions import note_assertion, note_authentication
+from oauth_model.flows.client_runs import (
+    answer_is_from_my_issuer,
+    endpoints_are_configured,
+    issuer_is_mine,
+    note_start,
+    report_failure,
+    request_for_issuer,
+    send_to_authorization_endpoint,
+)
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.implicit import implicit_grant_is_used
 from oauth_model.machine import SAME, Guard, Row, View, enabled, refuses_with

@@ -33,6 +33,7 @@ from oauth_model.goals.lifecycle import (
     codes_are_single_use,
     ended_tokens_serve_nothing,
     lapsed_codes_are_worthless,
+    leaked_tokens_are_soon_worthless,
     replay_ends_what_the_code_gave,
 )
 from oauth_model.goals.liveness import every_run_comes_to_an_end, honest_run_reaches_its_end
@@ -96,6 +97,7 @@ GOALS: tuple[Goal, ...] = (
     lapsed_codes_are_worthless,
     replay_ends_what_the_code_gave,
     ended_tokens_serve_nothing,
+    leaked_tokens_are_soon_worthless,
     redirect_uris_match,
     response_arrives_at_the_redirection_endpoint,
     response_mode_is_the_clients,
@@ -143,6 +145,7 @@ __all__ = [
     "honest_run_reaches_its_end",
     "id_token_is_as_it_should_be",
     "lapsed_codes_are_worthless",
+    "leaked_tokens_are_soon_worthless",
     "login_is_the_users_own",
     "metadata_is_of_the_issuer_asked",
     "nobody_else_is_served",

@@ -1,4 +1,4 @@
-"""The life of a code: used once, and betrayed by a second use."""
+"""The life of codes and tokens: a code is used once, and betrayed by a second use; a token has an end."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ def lapsed_codes_are_worthless(world: Evidence, redeemed: LapsedCodeRedeemed) ->
 def ended_tokens_serve_nothing(world: Evidence, served: Served) -> bool:
     """A token that is revoked or has expired is not served any more."""
     return served.active
+
+
+@always("RFC 6750 section 5.3", each=(Served,))
+def leaked_tokens_are_soon_worthless(world: Evidence, served: Served) -> bool:
+    """No access token of honest parties serves the attacker for longer than a short lifetime."""
+    token = served.token
+    return not (served.late and world.honest(token.user, token.client)) or world.honest(served.recipient)
 
 
 @always("RFC 6749 section 4.1.2", id="LC3", each=(TokenIssued,))

@@ -65,7 +65,12 @@ from oauth_model.mitigations.redirection import (
     RESPONSE_MODE_LOCKED,
 )
 from oauth_model.mitigations.request_integrity import PUSHED_REQUESTS, SIGNED_REQUESTS
-from oauth_model.mitigations.resource_server import AUDIENCE, TOKEN_IN_HEADER_ONLY
+from oauth_model.mitigations.resource_server import (
+    AUDIENCE,
+    SHORT_LIVED_TOKENS,
+    TOKEN_IN_HEADER_ONLY,
+    TOKEN_STATUS_CHECKED,
+)
 from oauth_model.mitigations.sender_constraint import DPOP, DPOP_JKT, MTLS
 from oauth_model.mitigations.transport import HOST_COOKIES, TLS
 
@@ -101,6 +106,8 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     SCOPE_SUBSET,
     AUDIENCE,
     TOKEN_IN_HEADER_ONLY,
+    TOKEN_STATUS_CHECKED,
+    SHORT_LIVED_TOKENS,
     SEE_OTHER,
     SECRET_IN_BACK_CHANNEL,
     NO_OPEN_REDIRECTOR,
@@ -183,6 +190,7 @@ __all__ = [
     "SCOPE_SUBSET",
     "SECRET_IN_BACK_CHANNEL",
     "SEE_OTHER",
+    "SHORT_LIVED_TOKENS",
     "SIGNED_REQUESTS",
     "STATE",
     "SUBJECT_WITH_ISSUER",
@@ -190,6 +198,7 @@ __all__ = [
     "TLS",
     "TOKEN_IN_HEADER_ONLY",
     "TOKEN_ISSUED_TO_CLIENT",
+    "TOKEN_STATUS_CHECKED",
     "TRANSACTION_SECRETS",
     "USERINFO_SUBJECT",
     "Fill",

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from oauth_model.flows.authorization_code import expected_issuer
+from oauth_model.flows.client_runs import expected_issuer
 from oauth_model.machine import View
 from oauth_model.messages import (
     AuthorizationErrorResponse,

@@ -142,7 +142,7 @@ REDIRECT_URI_AT_TOKEN_ENDPOINT = Mitigation(
 @refuses_with("invalid_grant")
 def code_is_unused(me: View, message: TokenRequest) -> bool:
     """The code was not redeemed before."""
-    return me.state != "redeemed"
+    return me.state not in ("redeemed", "token_outlived")
 
 
 CODE_SINGLE_USE = Mitigation(
