@@ -18,6 +18,7 @@ from oauth_model.terms import (
     Code,
     Cookie,
     Password,
+    RequestUri,
     Scope,
     Term,
     Uri,
@@ -95,6 +96,15 @@ class ClientAuthenticated(Shared):
     assertion: ClientAssertion
     request: str
     authorization: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceUsed(Shared):
+    """An authorization was begun with a reference to a pushed request; `kept` is what the server keeps of that."""
+
+    request_uri: RequestUri
+    authorization: int
+    kept: tuple[tuple[str, Any], ...]
 
 
 # ------------------------------------------------------------------ the authorization server's

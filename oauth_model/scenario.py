@@ -15,6 +15,7 @@ from oauth_model.attackers import NOBODY, Attacker
 from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
+from oauth_model.flows.burned_codes import BURNED_CODES
 from oauth_model.flows.client_assertions import CLIENT_ASSERTIONS
 from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.discovery import DISCOVERY
@@ -24,8 +25,9 @@ from oauth_model.flows.guessing import GUESSING
 from oauth_model.flows.history import BREAKDOWNS, HISTORY
 from oauth_model.flows.hybrid import HYBRID, PUSHED_HYBRID_REQUESTS
 from oauth_model.flows.native_apps import NATIVE_APPS
-from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
+from oauth_model.flows.pushed_requests import PUSHED_REQUESTS, REUSED_REFERENCES
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
+from oauth_model.flows.silent_approval import SILENT_APPROVAL
 from oauth_model.flows.web_message import WEB_MESSAGE
 from oauth_model.machine import ModelError
 from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_SERVER
@@ -137,6 +139,10 @@ class Scenario:
         cast, shared = self.full_cast, [BROWSER, RESOURCE_ACCESS]
         if cast.native:
             shared.insert(0, NATIVE_APPS)  # what the browser does where nobody listens comes before what it does else
+        if cast.remembers_consent and AUTHORIZATION_CODE in self.flows:
+            shared.append(SILENT_APPROVAL)
+        if "every-code-redeemed" in self.policy.slugs and AUTHORIZATION_CODE in self.flows:
+            shared.append(BURNED_CODES)
         if HYBRID in self.flows:
             shared.append(AUTHORIZATION_CODE)
         if cast.has_other_pages:
@@ -153,6 +159,8 @@ class Scenario:
             shared.append(GUESSING)
         if "pushed-requests" in self.policy.slugs:
             shared.append(PUSHED_REQUESTS)
+            if "request-uri-once" not in self.policy.slugs:
+                shared.append(REUSED_REFERENCES)
             if HYBRID in self.flows:
                 shared.append(PUSHED_HYBRID_REQUESTS)
         if cast.discovery:

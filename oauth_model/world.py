@@ -111,7 +111,8 @@ class Composition:
         sessions = [
             self.sessions.number(Session(role, address, self.machines[role].initial)) for role, address in self.slots
         ]
-        self._known_at_first = at_the_start(self.attacker, self.cast)
+        bounds = self.scenario.bounds
+        self._known_at_first = at_the_start(self.attacker, self.cast, bounds.authorizations, bounds.client_runs)
         known = self.knowledges.number(self._known_at_first)
         self.nothing_learnt = self.knowledges.number(frozenset())
         self.nothing_happened = self.fact_sets.number(frozenset())

@@ -29,6 +29,7 @@ from oauth_model.mitigations import (
     CANONICAL_URIS,
     CLIENT_AUTHENTICATION,
     DPOP,
+    EVERY_CODE_REDEEMED,
     EXACT_REDIRECT_URI,
     FORM_POST,
     FRAMING_REFUSED,
@@ -214,7 +215,7 @@ RESPONSE_MODE_DOWNGRADE = Attack(
     ),
     off=(RESPONSE_MODE_LOCKED,),
     stopped_by=((RESPONSE_MODE_LOCKED,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
-    not_stopped_by=((PKCE_S256,), (STATE,), (NONCE,), (CLIENT_AUTHENTICATION,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (NONCE,), (CLIENT_AUTHENTICATION,), (EVERY_CODE_REDEEMED,)),
     cast=Cast(response_modes_supported=("query", "fragment"), leaking_error_page=True),
 )
 

@@ -17,6 +17,7 @@ from oauth_model.cast import Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import (
+    codes_stay_secret,
     effects_are_what_the_user_set_out_to_do,
     grant_belongs_to_the_browser_that_consented,
     grant_was_asked_for_in_this_session,
@@ -24,6 +25,7 @@ from oauth_model.goals import (
     nobody_else_is_served,
     nobody_is_signed_in_unasked,
     nobody_logs_in_as_another,
+    request_uris_are_used_once,
     response_answers_one_pending_request,
     run_is_completed_by_who_started_it,
     secrets_cannot_be_guessed,
@@ -34,10 +36,12 @@ from oauth_model.goals import (
 from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
     CODE_BOUND_TO_CLIENT,
+    CODE_LIFETIME,
     CODE_SINGLE_USE,
     DPOP,
     DPOP_JKT,
     EFFECTS_NEED_TOKEN,
+    EVERY_CODE_REDEEMED,
     EXACT_REDIRECT_URI,
     HASHES,
     ID_TOKEN_VALIDATION,
@@ -47,6 +51,7 @@ from oauth_model.mitigations import (
     LONG_VERIFIERS,
     MTLS,
     NO_IMPLICIT,
+    NO_SILENT_APPROVAL,
     NONCE,
     PKCE_NO_DOWNGRADE,
     PKCE_PLAIN,
@@ -54,10 +59,13 @@ from oauth_model.mitigations import (
     PKCE_S256,
     PLAIN_REFUSED,
     PUSHED_REQUESTS,
+    REQUEST_URI_ONCE,
     SAME_USER,
+    SHORT_LIVED_TOKENS,
     SIGNED_REQUESTS,
     STATE,
     TOKEN_ISSUED_TO_CLIENT,
+    UNGUESSABLE_SECRETS,
 )
 from oauth_model.scenario import Bounds
 
@@ -198,6 +206,9 @@ BROWSER_SWAPPING = Attack(
         (DPOP,),
         (MTLS,),
         (DPOP, DPOP_JKT),
+        (EVERY_CODE_REDEEMED,),
+        (PUSHED_REQUESTS, REQUEST_URI_ONCE),
+        (NO_SILENT_APPROVAL, SHORT_LIVED_TOKENS, UNGUESSABLE_SECRETS),
     ),
 )
 
@@ -300,6 +311,51 @@ UNASKED_LOGIN = Attack(
     bounds=Bounds(client_runs=1, forgeries=4),
 )
 
+GUESSED_CODE = Attack(
+    "guessed-code",
+    None,
+    "Code guessed at the token endpoint",
+    "RFC 6749 section 10.10",
+    "Codes have few possible values, and nobody counts the attempts: the attacker reads nothing, and tries them all.",
+    BROWSES,
+    breaks=(nobody_else_is_served, stolen_code_is_useless, codes_stay_secret),
+    off=(UNGUESSABLE_SECRETS, PKCE_S256, PKCE_REQUIRED, CLIENT_AUTHENTICATION),
+    stopped_by=((UNGUESSABLE_SECRETS,),),
+    not_stopped_by=((STATE,), (ISS,), (CODE_SINGLE_USE,), (CODE_LIFETIME,)),
+    cast=Cast(guessable=("code",)),
+)
+
+GUESSED_STATE = Attack(
+    "guessed-state",
+    None,
+    "Login forgery with a state that was guessed",
+    "RFC 6749 section 10.12",
+    "State has few possible values: the attacker tries them all with a code for its own account, and the right one "
+    "makes the victim's run take it.",
+    WEB,
+    breaks=(grant_belongs_to_the_browser_that_consented, state_and_verifier_stay_secret_until_used),
+    off=(UNGUESSABLE_SECRETS, PKCE_S256, PKCE_REQUIRED),
+    stopped_by=((UNGUESSABLE_SECRETS,),),
+    not_stopped_by=((STATE,), (ISS,), (CLIENT_AUTHENTICATION,)),
+    cast=Cast(guessable=("state",)),
+)
+
+REFERENCE_REUSED = Attack(
+    "reference-reused",
+    None,
+    "Reference to a pushed request used twice",
+    "RFC 9126 section 7.3",
+    "Whoever read the reference of the victim's request begins another authorization with it, for an account of its "
+    "own, after the victim has been there.",
+    BROWSES | READS_REQUESTS,
+    breaks=(request_uris_are_used_once,),
+    off=(REQUEST_URI_ONCE,),
+    on=(PUSHED_REQUESTS,),
+    stopped_by=((REQUEST_URI_ONCE,),),
+    not_stopped_by=((PUSHED_REQUESTS,), (PKCE_S256,), (STATE,), (CLIENT_AUTHENTICATION,), (SIGNED_REQUESTS,)),
+    bounds=Bounds(client_runs=1, authorizations=2, windows=1, forgeries=3),
+)
+
 SESSION_ATTACKS = (
     LOGIN_CSRF,
     CODE_INJECTION,
@@ -314,4 +370,7 @@ SESSION_ATTACKS = (
     SESSION_FIXATION,
     EFFECT_AT_CONSENT,
     UNASKED_LOGIN,
+    GUESSED_CODE,
+    GUESSED_STATE,
+    REFERENCE_REUSED,
 )

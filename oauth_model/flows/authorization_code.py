@@ -15,6 +15,7 @@ from oauth_model.facts import (
 )
 from oauth_model.flows.accounts import account_of
 from oauth_model.flows.authorization_endpoint import (
+    AnyConsent,
     answer_access_denied,
     answer_fault,
     ask_resource_owner,
@@ -44,6 +45,7 @@ from oauth_model.flows.client_runs import (
     callback_is_asked,
     endpoints_are_configured,
     issuer_is_mine,
+    refusal_is_for_this_run,
     report_failure,
     request_goes_through_browser,
     response_is_where_i_look,
@@ -96,7 +98,6 @@ from oauth_model.messages import (
     TokenErrorResponse,
     TokenRequest,
     TokenResponse,
-    UnseenConsent,
 )
 from oauth_model.terms import (
     ClientId,
@@ -122,7 +123,7 @@ def client_rows() -> list[Row]:
         Row(AuthorizationErrorResponse, waiting, "failed",     session,                      show_failure),
         Row(TokenResponse,              asked,   "token_held", answer,                       attach_grant),
         Row(TokenErrorResponse,         asked,   "failed",     answer,                       report_failure),
-        Row(AuthorizationResponse,      waiting, SAME,         mine,                         show_refusal, otherwise=True),
+        Row(AuthorizationResponse,      waiting, SAME,         [*mine, refusal_is_for_this_run], show_refusal, otherwise=True),
         Row(AuthorizationErrorResponse, waiting, SAME,         session,                      show_refusal, otherwise=True),
     ]
 
@@ -225,7 +226,7 @@ def _redeem(me: View, message: AuthorizationResponse | HybridResponse, *, pendin
 # ------------------------------------------------------------------ effects: authorization server
 
 
-def issue_code_for_granted_scope(me: View, message: Consent | UnseenConsent) -> None:
+def issue_code_for_granted_scope(me: View, message: AnyConsent) -> None:
     """Issue a code for what the resource owner granted (RFC 6749 sections 3.3 and 4.1.2)."""
     _issue_code(me, note_consent(me, message, "code"))
 

@@ -19,9 +19,13 @@ from oauth_model.messages import (
     Message,
     Page,
     PushedAuthorizationRequest,
+    RememberedConsent,
     UnseenConsent,
 )
 from oauth_model.terms import ClientId, Cookie, Scope, Uri
+
+AnyConsent = Consent | UnseenConsent | RememberedConsent
+"""Seen, not seen, or remembered."""
 
 
 def rows_up_to_response(asked_for: Guard, asking: str, issued: str, granted: Effect, requested: Effect) -> list[Row]:
@@ -102,17 +106,17 @@ def scope_is_supported(me: View, message: AuthorizationRequest) -> bool:
 # ------------------------------------------------------------------ guards: login and consent
 
 
-def page_is_mine(me: View, message: Consent | Denial) -> bool:
+def page_is_mine(me: View, message: AnyConsent | Denial) -> bool:
     """The form comes from the browser that was shown the page, and belongs to it (RFC 6749 section 10.12)."""
     return Cookie(me.party, me.index) in me.cookies
 
 
-def resource_owner_is_authenticated(me: View, message: Consent) -> bool:
+def resource_owner_is_authenticated(me: View, message: Consent | RememberedConsent) -> bool:
     """The credential is that of an account here."""
     return message.credential.issuer == me.party and me.cast.user_with(message.credential) is not None
 
 
-def grant_is_within_the_request(me: View, message: Consent) -> bool:
+def grant_is_within_the_request(me: View, message: Consent | RememberedConsent) -> bool:
     """The resource owner grants no more than was asked for."""
     return bool(message.scope <= me.memory.scope)
 
@@ -165,7 +169,14 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
     )
 
 
-def note_consent(me: View, message: Consent | UnseenConsent, response_type: str) -> Scope:
+def _is_knowing(me: View, message: AnyConsent) -> bool:
+    """Whether they saw what they consented to; once is enough where it is sure that it is the same client again."""
+    if not isinstance(message, RememberedConsent):
+        return isinstance(message, Consent)
+    return bool(me.cast.confidential or me.cast.is_its_own(me.memory.client, me.memory.redirect_uri))
+
+
+def note_consent(me: View, message: AnyConsent, response_type: str) -> Scope:
     """Record who consented to what; the scope of what will be issued."""
     memory = me.memory
     me.happened(
@@ -176,7 +187,7 @@ def note_consent(me: View, message: Consent | UnseenConsent, response_type: str)
             me.sender.party,
             memory.client,
             message.scope,
-            knowing=isinstance(message, Consent),
+            knowing=_is_knowing(me, message),
         )
     )
     if me.cast.acts_on_consent:

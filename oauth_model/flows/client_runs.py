@@ -75,6 +75,11 @@ def browser_has_no_session(me: View, message: Message) -> bool:
     return not any(cookie.server == me.party for cookie in me.cookies)
 
 
+def refusal_is_for_this_run(me: View, message: AuthorizationResponse) -> bool:
+    """No other run has to deal with the response: where every code is redeemed, the one that `state` names does."""
+    return not me.on("every-code-redeemed") or message.state in (None, State(me.party, me.index))
+
+
 def answer_is_from_my_issuer(me: View, message: Message) -> bool:
     """The answer comes over TLS from the server that was asked: the issuer, or whoever has the endpoint it named."""
     issuer = me.memory.issuer.name

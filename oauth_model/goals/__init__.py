@@ -35,6 +35,7 @@ from oauth_model.goals.lifecycle import (
     lapsed_codes_are_worthless,
     leaked_tokens_are_soon_worthless,
     replay_ends_what_the_code_gave,
+    request_uris_are_used_once,
 )
 from oauth_model.goals.liveness import every_run_comes_to_an_end, honest_run_reaches_its_end
 from oauth_model.goals.redirection import (
@@ -98,6 +99,7 @@ GOALS: tuple[Goal, ...] = (
     replay_ends_what_the_code_gave,
     ended_tokens_serve_nothing,
     leaked_tokens_are_soon_worthless,
+    request_uris_are_used_once,
     redirect_uris_match,
     response_arrives_at_the_redirection_endpoint,
     response_mode_is_the_clients,
@@ -156,6 +158,7 @@ __all__ = [
     "redirect_uri_means_one_thing",
     "redirect_uris_match",
     "replay_ends_what_the_code_gave",
+    "request_uris_are_used_once",
     "response_arrives_at_the_redirection_endpoint",
     "response_mode_is_the_clients",
     "response_answers_one_pending_request",

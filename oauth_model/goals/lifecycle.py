@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_model.facts import Ended, LapsedCodeRedeemed, Replayed, Served, TokenIssued
+from oauth_model.facts import Ended, LapsedCodeRedeemed, ReferenceUsed, Replayed, Served, TokenIssued
 from oauth_model.goals.goal import Evidence, always
 
 
@@ -19,6 +19,12 @@ def lapsed_codes_are_worthless(world: Evidence, redeemed: LapsedCodeRedeemed) ->
     """No code of an honest user's is redeemed after its lifetime is over."""
     consent = world.consent(redeemed.code)
     return consent is None or not world.honest(consent.user)
+
+
+@always("RFC 9126 section 7.3", id="LC10", each=(ReferenceUsed,), stable=True)
+def request_uris_are_used_once(world: Evidence, used: ReferenceUsed) -> bool:
+    """One authorization at most begins with the reference to a pushed request."""
+    return all(other == used for other in world.all(ReferenceUsed, request_uri=used.request_uri))
 
 
 @always("RFC 6749 section 7", id="LC7", each=(Served,))

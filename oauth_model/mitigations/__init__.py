@@ -3,6 +3,7 @@
 from oauth_model.mitigations.at_the_client import (
     CONNECTION_CONTEXT,
     DISTINCT_REDIRECT_URIS,
+    EVERY_CODE_REDEEMED,
     INTENT,
     ISS,
     SAME_USER,
@@ -17,11 +18,13 @@ from oauth_model.mitigations.authorization_server import (
     EFFECTS_NEED_TOKEN,
     EXACT_REDIRECT_URI,
     NO_IMPLICIT,
+    NO_SILENT_APPROVAL,
     REDIRECT_URI_AT_TOKEN_ENDPOINT,
     REPLAY_REVOKES,
     SCOPE_SUBSET,
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
+    UNGUESSABLE_SECRETS,
 )
 from oauth_model.mitigations.client_assertions import (
     ASSERTION_SINGLE_USE,
@@ -64,7 +67,7 @@ from oauth_model.mitigations.redirection import (
     REGISTRATION_POLICY,
     RESPONSE_MODE_LOCKED,
 )
-from oauth_model.mitigations.request_integrity import PUSHED_REQUESTS, SIGNED_REQUESTS
+from oauth_model.mitigations.request_integrity import PUSHED_REQUESTS, REQUEST_URI_ONCE, SIGNED_REQUESTS
 from oauth_model.mitigations.resource_server import (
     AUDIENCE,
     SHORT_LIVED_TOKENS,
@@ -135,6 +138,10 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     DPOP,
     DPOP_JKT,
     MTLS,
+    NO_SILENT_APPROVAL,
+    UNGUESSABLE_SECRETS,
+    REQUEST_URI_ONCE,
+    EVERY_CODE_REDEEMED,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
@@ -154,6 +161,7 @@ __all__ = [
     "EFFECTS_NEED_TOKEN",
     "DPOP",
     "DPOP_JKT",
+    "EVERY_CODE_REDEEMED",
     "EXACT_REDIRECT_URI",
     "FORM_POST",
     "FRAMING_REFUSED",
@@ -174,6 +182,7 @@ __all__ = [
     "NO_AUTOMATIC_REDIRECT",
     "NO_IMPLICIT",
     "NO_OPEN_REDIRECTOR",
+    "NO_SILENT_APPROVAL",
     "PKCE_NO_DOWNGRADE",
     "PKCE_PLAIN",
     "PKCE_REQUIRED",
@@ -185,6 +194,7 @@ __all__ = [
     "REFERRER_POLICY",
     "REGISTRATION_POLICY",
     "REPLAY_REVOKES",
+    "REQUEST_URI_ONCE",
     "RESPONSE_MODE_LOCKED",
     "SAME_USER",
     "SCOPE_SUBSET",
@@ -200,6 +210,7 @@ __all__ = [
     "TOKEN_ISSUED_TO_CLIENT",
     "TOKEN_STATUS_CHECKED",
     "TRANSACTION_SECRETS",
+    "UNGUESSABLE_SECRETS",
     "USERINFO_SUBJECT",
     "Fill",
     "Mitigation",

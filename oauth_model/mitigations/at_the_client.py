@@ -138,6 +138,16 @@ INTENT = Mitigation(
 )
 
 
+EVERY_CODE_REDEEMED = Mitigation(
+    "every-code-redeemed",
+    "the client redeems every code that it gets, also in a response that it refuses",
+    "RFC 9700 section 4.2.4",
+    id="BURN",
+    extension=True,
+)
+"""No specification asks for this; the section has codes invalidated by their first use, which this makes use of."""
+
+
 def token_was_issued_to_me(me: View, message: ImplicitResponse | TokenResponse) -> bool:
     """The token was issued to this client, so that it says something about who is here."""
     return bool(message.access_token.client == me.party)
