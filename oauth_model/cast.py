@@ -45,6 +45,9 @@ ATTACKER = "attacker"
 
 UNREGISTERED_CLIENT = "unregistered.example"
 
+HYBRID_TYPES = ("code id_token", "code token", "code id_token token")
+"""The response types that have something else beside the code (OpenID Connect Core section 3.3)."""
+
 NOBODY = "nobody"
 """Who answers where nobody listens."""
 
@@ -82,7 +85,7 @@ class Cast(Configuration, DeploymentFacts):
     history_is_read: bool = False
     scope: Scope = field(default_factory=lambda: Scope(("read",)))
     supported_scope: Scope = field(default_factory=lambda: Scope(("read", "write")))
-    response_types: tuple[str, ...] = ("code", "token", "code id_token")
+    response_types: tuple[str, ...] = ("code", "token", *HYBRID_TYPES)
     response_types_supported: tuple[str, ...] = ()
     grant_types: tuple[str, ...] = ("authorization_code", "implicit")
     grant_types_supported: tuple[str, ...] = ("authorization_code", "implicit")
@@ -247,6 +250,11 @@ class Cast(Configuration, DeploymentFacts):
         return password.user if password.user in known else None
 
     @property
+    def client_gets_id_token_at_once(self) -> bool:
+        """Whether the response type that clients use has an ID token beside the code."""
+        return self.client_uses in HYBRID_TYPES and "id_token" in self.client_uses.split()
+
+    @property
     def client_gets_code(self) -> bool:
         """Whether the response type that clients use has a code."""
         return "code" in self.client_uses.split()
@@ -265,12 +273,13 @@ class Cast(Configuration, DeploymentFacts):
     def unused_response_types(self) -> frozenset[str]:
         """Response types of OpenID Connect where nobody has them: to ask for one is an error like any other."""
         known = (self.client_uses, *self.response_types_supported)
-        return frozenset({"code id_token"} - set(known))
+        return frozenset(HYBRID_TYPES) - set(known)
 
     @property
     def signed_parameters(self) -> frozenset[str]:
         """Parameters of an authorization request of which the response has a signed hash: s_hash is that of `state`."""
-        return frozenset({"state"} if "code id_token" in self.response_types_supported else ())
+        hybrid = any("id_token" in each.split() for each in self.response_types_supported)
+        return frozenset({"state"} if hybrid else ())
 
     def login_endpoint(self, client: str) -> Uri:
         """Where a client starts the flow."""

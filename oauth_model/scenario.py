@@ -23,7 +23,7 @@ from oauth_model.flows.flow import Flow
 from oauth_model.flows.framed_page import FRAMED_PAGE
 from oauth_model.flows.guessing import GUESSING
 from oauth_model.flows.history import BREAKDOWNS, HISTORY
-from oauth_model.flows.hybrid import HYBRID, PUSHED_HYBRID_REQUESTS
+from oauth_model.flows.hybrid import DISCOVERED_HYBRID, HYBRID, HYBRID_FLOWS, PUSHED_HYBRID_REQUESTS
 from oauth_model.flows.native_apps import NATIVE_APPS
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS, REUSED_REFERENCES
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
@@ -134,6 +134,11 @@ class Scenario:
     # -------------------------------------------------------------- what follows from it
 
     @property
+    def hybrid(self) -> bool:
+        """Whether some response type has something beside the code."""
+        return any(flow in HYBRID_FLOWS for flow in self.flows)
+
+    @property
     def all_flows(self) -> tuple[Flow, ...]:
         """The grants with the parts that all of them share."""
         cast, shared = self.full_cast, [BROWSER, RESOURCE_ACCESS]
@@ -143,8 +148,8 @@ class Scenario:
             shared.append(SILENT_APPROVAL)
         if "every-code-redeemed" in self.policy.slugs and AUTHORIZATION_CODE in self.flows:
             shared.append(BURNED_CODES)
-        if HYBRID in self.flows:
-            shared.append(AUTHORIZATION_CODE)
+        if self.hybrid:
+            shared += [HYBRID, AUTHORIZATION_CODE]
         if cast.has_other_pages:
             shared.append(CLIENT_SITE)
         if cast.web_messages:
@@ -161,10 +166,12 @@ class Scenario:
             shared.append(PUSHED_REQUESTS)
             if "request-uri-once" not in self.policy.slugs:
                 shared.append(REUSED_REFERENCES)
-            if HYBRID in self.flows:
+            if self.hybrid:
                 shared.append(PUSHED_HYBRID_REQUESTS)
         if cast.discovery:
             shared.append(DISCOVERY)
+            if self.hybrid:
+                shared.append(DISCOVERED_HYBRID)
         if cast.authentication == "private_key_jwt":
             shared.append(CLIENT_ASSERTIONS)
         return (*(flow for flow in shared if flow not in self.flows), *self.flows)
@@ -200,7 +207,7 @@ class Scenario:
         changes["owned"] = cast.owned | {ATTACKERS_PARTY[role] for role in plays if role in ATTACKERS_PARTY}
         changes["account"] = ACCOUNT if self.attacker.account else cast.account
         changes["taken_over"] = self.attacker.takes_over or cast.taken_over
-        changes["openid"] = cast.openid or HYBRID in self.flows
+        changes["openid"] = cast.openid or any("id_token" in (flow.response_type or "").split() for flow in self.flows)
         changes["rogue_token_endpoint"] = cast.rogue_token_endpoint and self.attacker.acts
         changes["app_on_device"] = self.attacker.app or cast.app_on_device
         changes["persuaded"] = self.attacker.persuades or cast.persuaded

@@ -7,6 +7,7 @@ begin with `rows_up_to_response`.
 
 from __future__ import annotations
 
+from oauth_model.cast import HYBRID_TYPES
 from oauth_model.facts import Consented, EffectTaken, ErrorRedirected, ResponseSent
 from oauth_model.machine import Effect, Guard, Row, View, disabled, enabled, refuses_with
 from oauth_model.messages import (
@@ -28,17 +29,19 @@ AnyConsent = Consent | UnseenConsent | RememberedConsent
 """Seen, not seen, or remembered."""
 
 
-def rows_up_to_response(asked_for: Guard, asking: str, issued: str, granted: Effect, requested: Effect) -> list[Row]:
+def rows_up_to_response(
+    asked_for: Guard, ask: Effect, asking: str, issued: str, granted: Effect, requested: Effect
+) -> list[Row]:
     """The rows of a grant from the authorization request to its response.
 
-    `asked_for` is the guard that knows its response type, `asking` the state while the page is shown, `issued` the one
-    after the response, which the one effect makes for the scope that was granted, the other for the scope requested.
+    `asked_for` is the guard that knows its response type, `ask` shows the page and `asking` is the state then, `issued`
+    the one after the response, which the one effect makes for the scope that was granted, the other for that requested.
     """
     request: list[Guard] = [client_is_registered, redirect_uri_is_plausible, asked_for, client_may_use_response_type, scope_is_supported]
     consent = [page_is_mine, resource_owner_is_authenticated, grant_is_within_the_request]
     return [
         #   on                    source  dest      guards                             effect
-        Row(AuthorizationRequest, "idle", asking,   request,                           ask_resource_owner),
+        Row(AuthorizationRequest, "idle", asking,   request,                           ask),
         Row(Consent,              asking, issued,   [*consent, consent_limits_scope],  granted),
         Row(Consent,              asking, issued,   [*consent, request_decides_scope], requested),
         Row(Denial,               asking, "denied", [page_is_mine],                    answer_access_denied),
@@ -87,8 +90,8 @@ def response_type_is_token(me: View, message: AuthorizationRequest) -> bool:
 
 @refuses_with("unsupported_response_type")
 def response_type_is_hybrid(me: View, message: AuthorizationRequest) -> bool:
-    """A code and an ID token are asked for (OpenID Connect Core section 3.3.2.1), and this server gives both."""
-    return message.response_type == "code id_token" and "code id_token" in me.cast.response_types_supported
+    """A code is asked for and something beside it (OpenID Connect Core section 3.3.2.1), and this server gives that."""
+    return message.response_type in HYBRID_TYPES and message.response_type in me.cast.response_types_supported
 
 
 @refuses_with("unauthorized_client")

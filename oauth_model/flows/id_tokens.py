@@ -62,5 +62,7 @@ def is_sound(me: View, message: WithIdToken) -> bool:
     if id_token.aud != ClientId(me.party) or (me.on("nonce") and id_token.nonce != nonce_of_run(me)):
         return False
     if isinstance(message, HybridResponse):
+        if "token" in me.cast.client_uses.split() and id_token.at_hash not in (None, message.access_token):
+            return False
         return id_token.c_hash in (None, message.code) and id_token.s_hash in (None, message.state)
     return id_token.at_hash in (None, message.access_token)

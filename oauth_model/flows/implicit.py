@@ -10,6 +10,7 @@ from oauth_model.facts import Attached, ResponseAccepted, TokenIssued
 from oauth_model.flows.accounts import account_of
 from oauth_model.flows.authorization_endpoint import (
     answer_fault,
+    ask_resource_owner,
     note_consent,
     page_is_mine,
     redirect_error,
@@ -75,7 +76,7 @@ def authorization_server_rows() -> list[Row]:
     redirected: list[Guard] = [refusal_may_be_redirected, redirect_uri_is_trusted]
     effects = issue_token_for_granted_scope, issue_token_for_requested_scope
     return [
-        *rows_up_to_response(response_type_is_token, "asking_for_token", "token_issued", *effects),
+        *rows_up_to_response(response_type_is_token, ask_resource_owner, "asking_for_token", "token_issued", *effects),
         #   on                    source          dest              guards                    effect
         Row(Expire,               "token_issued", "token_expired",  [tokens_are_short_lived], end_tokens),
         Row(Expire,               "token_issued", "token_outlived", [tokens_live_long],       outlive_tokens),

@@ -55,19 +55,19 @@ replay_is_only_denied = disabled("replay-revokes", "replay_is_only_denied")
 
 def issue_access_token(me: View, message: TokenRequest) -> None:
     """Answer with an access token (RFC 6749 section 4.1.4)."""
-    _issue_access_token(me, message, number=1)
+    _issue_access_token(me, message)
 
 
 def issue_access_token_late(me: View, message: TokenRequest) -> None:
     """Redeem a code whose lifetime is over."""
     me.happened(LapsedCodeRedeemed(message.code))
-    _issue_access_token(me, message, number=1)
+    _issue_access_token(me, message)
 
 
 def issue_access_token_again(me: View, message: TokenRequest) -> None:
     """Redeem a code that was redeemed before."""
     me.happened(Replayed(message.code))
-    _issue_access_token(me, message, number=2)
+    _issue_access_token(me, message)
 
 
 def revoke_tokens(me: View, message: TokenRequest) -> None:
@@ -103,8 +103,9 @@ def answer_unknown_code(me: View, message: TokenRequest) -> None:
     me.reply(TokenErrorResponse("invalid_grant"))
 
 
-def _issue_access_token(me: View, message: TokenRequest, number: int) -> None:
+def _issue_access_token(me: View, message: TokenRequest) -> None:
     memory = me.memory
+    number = len(memory.tokens or ()) + 1
     note_authentication(me, message)
     user, client, key = memory.user, memory.client, _key_shown(me, message)
     token = AccessToken(me.party, me.index, number, user, client, memory.scope, memory.audience, key)

@@ -24,8 +24,15 @@ def _wherever_id_tokens_come(*guards: Guard) -> dict[type[Message], list[Guard]]
     return {kind: list(guards) for kind in (TokenResponse, HybridResponse, ImplicitResponse)}
 
 
+def _none_is_due(me: View, message: WithIdToken) -> bool:
+    """Whether there is to be no ID token in a response: not in one of the response type `code token`."""
+    return isinstance(message, HybridResponse) and not me.cast.client_gets_id_token_at_once
+
+
 def nonce_is_mine(me: View, message: WithIdToken) -> bool:
     """The ID token has the nonce of this run, before anything that came with it is used (RFC 9700 section 4.5.3.2)."""
+    if _none_is_due(me, message):
+        return True
     return message.id_token is not None and message.id_token.nonce == nonce_of_run(me)
 
 
@@ -53,16 +60,22 @@ NONCE = Mitigation(
 
 def id_token_is_from_my_issuer(me: View, message: WithIdToken) -> bool:
     """The issuer is the authorization server of this run (OpenID Connect Core section 3.1.3.7)."""
+    if _none_is_due(me, message):
+        return True
     return message.id_token is not None and message.id_token.iss == me.memory.issuer
 
 
 def id_token_is_for_me(me: View, message: WithIdToken) -> bool:
     """The audience is this client (OpenID Connect Core section 3.1.3.7)."""
+    if _none_is_due(me, message):
+        return True
     return message.id_token is not None and message.id_token.aud == ClientId(me.party)
 
 
 def id_token_is_signed_by_its_issuer(me: View, message: WithIdToken) -> bool:
     """It is signed, with the key that is its issuer's and no other (OpenID Connect Core section 3.1.3.7)."""
+    if _none_is_due(me, message):
+        return True
     id_token = message.id_token
     if id_token is None or id_token.key is None or id_token.iss is None:
         return False
@@ -92,16 +105,24 @@ KEY_BY_ISSUER = Mitigation(
 
 def code_is_that_of_the_id_token(me: View, message: HybridResponse) -> bool:
     """The ID token has the hash of the code (OpenID Connect Core section 3.3.2.10)."""
+    if _none_is_due(me, message):
+        return True
     return message.id_token is not None and message.id_token.c_hash == message.code
 
 
 def state_is_that_of_the_id_token(me: View, message: HybridResponse) -> bool:
     """The ID token has the hash of `state`, as it has that of the code."""
+    if _none_is_due(me, message):
+        return True
     return message.id_token is not None and message.id_token.s_hash == message.state
 
 
-def access_token_is_that_of_the_id_token(me: View, message: TokenResponse | ImplicitResponse) -> bool:
-    """The ID token has the hash of the access token (OpenID Connect Core section 3.1.3.8)."""
+def access_token_is_that_of_the_id_token(me: View, message: WithIdToken) -> bool:
+    """The ID token has the hash of the access token that comes with it (OpenID Connect Core section 3.1.3.8)."""
+    if isinstance(message, HybridResponse) and (
+        _none_is_due(me, message) or "token" not in me.cast.client_uses.split()
+    ):
+        return True
     return message.id_token is not None and message.id_token.at_hash == message.access_token
 
 
@@ -111,13 +132,18 @@ HASHES = Mitigation(
     "OpenID Connect Core section 3.3.2.10",
     id="HASH",
     checks={
-        HybridResponse: [code_is_that_of_the_id_token, state_is_that_of_the_id_token],
+        HybridResponse: [
+            code_is_that_of_the_id_token,
+            state_is_that_of_the_id_token,
+            access_token_is_that_of_the_id_token,
+        ],
         TokenResponse: [access_token_is_that_of_the_id_token],
         ImplicitResponse: [access_token_is_that_of_the_id_token],
     },
     configures={"openid": True},
     extension=True,
 )
+
 
 def resource_is_the_subjects(me: View, message: ResourceResponse) -> bool:
     """What comes back is about whom the ID token names (OpenID Connect Core section 5.3.2)."""

@@ -178,6 +178,7 @@ SCENARIOS: dict[str, Scenario] = {
     "frame": WEAK["clickjacking"],
     # ---------------------------------------------------------------- clients that configure themselves
     "discovery": Scenario(policy=EVERYTHING, cast=DISCOVERS),
+    "discovery, hybrid": Scenario((HYBRID,), EVERYTHING, cast=DISCOVERS),
     "discovery, implicit": Scenario((IMPLICIT,), cast=DISCOVERS),
     "discovery, pushed, with assertions": Scenario(
         policy=EVERYTHING.minus(CLIENT_AUTHENTICATION).plus(PUSHED_REQUESTS, PRIVATE_KEY_JWT), cast=DISCOVERS

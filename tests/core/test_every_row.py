@@ -14,7 +14,7 @@ from oauth_model.flows.discovery import DISCOVERY
 from oauth_model.flows.framed_page import FRAMED_PAGE
 from oauth_model.flows.guessing import GUESSING
 from oauth_model.flows.history import BREAKDOWNS, HISTORY
-from oauth_model.flows.hybrid import HYBRID, PUSHED_HYBRID_REQUESTS
+from oauth_model.flows.hybrid import DISCOVERED_HYBRID, HYBRID, PUSHED_HYBRID_REQUESTS
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.flows.native_apps import NATIVE_APPS
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS, REUSED_REFERENCES
@@ -34,7 +34,7 @@ from tests.core.scenarios import SCENARIOS, taken, walked
 FLOWS = (
     *(BROWSER, RESOURCE_ACCESS, CLIENT_SITE, WEB_MESSAGE, FRAMED_PAGE, NATIVE_APPS, HISTORY, BREAKDOWNS, GUESSING),
     *(SILENT_APPROVAL, BURNED_CODES, REUSED_REFERENCES),
-    *(PUSHED_REQUESTS, DISCOVERY, AUTHORIZATION_CODE, IMPLICIT, HYBRID, PUSHED_HYBRID_REQUESTS),
+    *(PUSHED_REQUESTS, DISCOVERY, AUTHORIZATION_CODE, IMPLICIT, HYBRID, PUSHED_HYBRID_REQUESTS, DISCOVERED_HYBRID),
 )
 
 Place = tuple[str, str, int]
