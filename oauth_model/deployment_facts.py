@@ -65,6 +65,8 @@ class DeploymentFacts:
     """They do what is asked for when the resource owner consents."""
     open_registration: bool = False
     """Anybody can register a client."""
+    broad_audience: bool = False
+    """They name every client in an ID token, and as authorized party the one that it is for."""
     remembers_consent: bool = False
     """They keep what was consented to: who is signed in is not asked again about a client that they know."""
     guessable: tuple[Literal["code", "state"], ...] = ()

@@ -17,6 +17,7 @@ from oauth_model.terms import (
     ClientAssertion,
     Code,
     Cookie,
+    Expiry,
     Password,
     RequestUri,
     Scope,
@@ -85,6 +86,13 @@ class Outlived(Shared):
     """As much time has passed as short-lived access tokens last, and this one is active still."""
 
     token: AccessToken
+
+
+@dataclass(frozen=True, slots=True)
+class Passed(Shared):
+    """The moment has come at which an ID token expires."""
+
+    moment: Expiry
 
 
 @dataclass(frozen=True, slots=True)

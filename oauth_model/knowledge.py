@@ -14,6 +14,7 @@ from oauth_model.terms import (
     AuthorizationEndpoint,
     ClientId,
     Code,
+    Expiry,
     Issuer,
     Password,
     ProofKey,
@@ -58,7 +59,8 @@ def at_the_start(attacker: Attacker, parties: Cast, authorizations: int = 0, cli
     terms += parties.attacker_uris()
     if parties.openid:
         terms += [Subject(user) for user in (*parties.users, *filter(None, [parties.account]))]
-        terms += [SigningKey(issuer) for issuer in parties.authorization_servers if not parties.honest(issuer)]
+        for issuer in parties.authorization_servers:
+            terms += [] if parties.honest(issuer) else [SigningKey(issuer), Expiry(issuer, 0)]
     terms += [ProofKey(ATTACKER)] if parties.keys_in_use else []
     for server in parties.resource_servers:
         if not parties.honest(server):

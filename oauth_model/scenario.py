@@ -24,6 +24,7 @@ from oauth_model.flows.framed_page import FRAMED_PAGE
 from oauth_model.flows.guessing import GUESSING
 from oauth_model.flows.history import BREAKDOWNS, HISTORY
 from oauth_model.flows.hybrid import DISCOVERED_HYBRID, HYBRID, HYBRID_FLOWS, PUSHED_HYBRID_REQUESTS
+from oauth_model.flows.id_tokens import ID_TOKENS
 from oauth_model.flows.native_apps import NATIVE_APPS
 from oauth_model.flows.pushed_requests import PUSHED_REQUESTS, REUSED_REFERENCES
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
@@ -168,6 +169,8 @@ class Scenario:
                 shared.append(REUSED_REFERENCES)
             if self.hybrid:
                 shared.append(PUSHED_HYBRID_REQUESTS)
+        if cast.openid and self.time_passes:
+            shared.append(ID_TOKENS)
         if cast.discovery:
             shared.append(DISCOVERY)
             if self.hybrid:

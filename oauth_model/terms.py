@@ -313,6 +313,28 @@ class SigningKey(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class Audiences(Term):
+    """Several clients as the audience of one ID token (OpenID Connect Core section 2)."""
+
+    clients: tuple[ClientId, ...]
+
+    def __str__(self) -> str:
+        return "[" + ", ".join(map(str, self.clients)) + "]"
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry(Term):
+    """The moment at which an ID token expires, named by the authorization that issued it; whether it has come, time
+    tells. Grant 0 is a moment that does not come."""
+
+    issuer: str
+    grant: int
+
+    def __str__(self) -> str:
+        return f"end of {self.issuer}#{self.grant}"
+
+
+@dataclass(frozen=True, slots=True)
 class IdToken(Term):
     """An ID token: its claims, and the key that it is signed with (OpenID Connect Core section 2).
 
@@ -323,16 +345,19 @@ class IdToken(Term):
 
     iss: Issuer | None = None
     sub: Subject | None = None
-    aud: ClientId | None = None
+    aud: ClientId | Audiences | None = None
     nonce: Nonce | None = None
     c_hash: Code | None = None
     at_hash: AccessToken | None = None
     s_hash: State | None = None
     key: SigningKey | None = None
+    azp: ClientId | None = None
+    exp: Expiry | None = None
 
     def reveals(self) -> tuple[Term, ...]:
         """It is signed, not encrypted; hashes give nothing back."""
-        return tuple(claim for claim in (self.iss, self.sub, self.aud, self.nonce) if claim is not None)
+        claims = self.iss, self.sub, self.aud, self.nonce, self.azp, self.exp
+        return tuple(claim for claim in claims if claim is not None)
 
     def parts(self) -> tuple[Term, ...]:
         """The claims, and the key."""

@@ -180,7 +180,8 @@ def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = N
         me.happened(SentInCleartext(uri))
     cookies = frozenset() if cleartext and me.cast.host_cookies else frozenset(cookie_jar(me, server))
     lured = not me.cast.honest(me.sender.party) or me.sender.index == 0
-    extras = {"cookies": cookies, "form": form, "mode": mode, "at_once": lured, "cleartext": cleartext}
+    origin = me.sender.party if mode == "web_message" else None
+    extras = {"cookies": cookies, "form": form, "mode": mode, "at_once": lured, "cleartext": cleartext, "origin": origin}
     me.send(server, message, uri=uri, **extras)
     if me.cast.also_gets(uri):
         me.send(ATTACKER, message, uri=uri)

@@ -6,12 +6,12 @@ are the tokens that it gave.
 
 from __future__ import annotations
 
-from oauth_model.facts import Ended, LapsedCodeRedeemed, Outlived, Replayed, TokenIssued
+from oauth_model.facts import Ended, LapsedCodeRedeemed, Outlived, Passed, Replayed, TokenIssued
 from oauth_model.flows.client_assertions import note_authentication
 from oauth_model.flows.id_tokens import id_token_for
 from oauth_model.machine import View, disabled, enabled, refuses_with
 from oauth_model.messages import Expire, TokenErrorResponse, TokenRequest, TokenResponse
-from oauth_model.terms import AccessToken, Challenge, Code, Thumbprint
+from oauth_model.terms import AccessToken, Challenge, Code, Expiry, Thumbprint
 
 # ------------------------------------------------------------------ guards
 
@@ -85,12 +85,14 @@ def deny_replay(me: View, message: TokenRequest) -> None:
 def end_tokens(me: View, message: Expire) -> None:
     """The access token's lifetime is over."""
     _end_tokens(me, revoked=False)
+    _end_id_tokens(me)
 
 
 def outlive_tokens(me: View, message: Expire) -> None:
     """A short lifetime would be over by now, and the access token is as good as before."""
     for token in me.memory.tokens:
         me.happened(Outlived(token))
+    _end_id_tokens(me)
 
 
 def answer_token_error(me: View, message: TokenRequest) -> None:
@@ -125,6 +127,11 @@ def _issue_access_token(me: View, message: TokenRequest) -> None:
 def _end_tokens(me: View, *, revoked: bool) -> None:
     for token in me.memory.tokens or ():
         me.happened(Ended(token, revoked))
+
+
+def _end_id_tokens(me: View) -> None:
+    if me.cast.openid:
+        me.happened(Passed(Expiry(me.party, me.index)))
 
 
 def _key_shown(me: View, message: TokenRequest) -> Thumbprint | None:

@@ -37,6 +37,7 @@ from oauth_model.mitigations.in_the_browser import (
     FRAMING_REFUSED,
     LOGIN_NEEDS_GESTURE,
     NO_AUTOMATIC_REDIRECT,
+    SENDER_ORIGIN,
     TARGET_ORIGIN,
 )
 from oauth_model.mitigations.metadata import METADATA_ISSUER
@@ -117,6 +118,7 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     REFERRER_POLICY,
     FRAMING_REFUSED,
     TARGET_ORIGIN,
+    SENDER_ORIGIN,
     NO_AUTOMATIC_REDIRECT,
     EFFECTS_NEED_TOKEN,
     FORM_POST,
@@ -200,6 +202,7 @@ __all__ = [
     "SCOPE_SUBSET",
     "SECRET_IN_BACK_CHANNEL",
     "SEE_OTHER",
+    "SENDER_ORIGIN",
     "SHORT_LIVED_TOKENS",
     "SIGNED_REQUESTS",
     "STATE",

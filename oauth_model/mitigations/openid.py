@@ -5,7 +5,7 @@ Each of the first four brings OpenID Connect with it: there is no nonce to compa
 
 from __future__ import annotations
 
-from oauth_model.flows.id_tokens import WithIdToken, nonce_of_run
+from oauth_model.flows.id_tokens import WithIdToken, authorizes_me, has_lapsed, names_me, nonce_of_run
 from oauth_model.machine import Guard, View
 from oauth_model.messages import (
     AuthorizationRequest,
@@ -17,7 +17,7 @@ from oauth_model.messages import (
     TokenResponse,
 )
 from oauth_model.mitigations.mitigation import Mitigation
-from oauth_model.terms import ClientId, SigningKey, Subject
+from oauth_model.terms import SigningKey, Subject
 
 
 def _wherever_id_tokens_come(*guards: Guard) -> dict[type[Message], list[Guard]]:
@@ -69,7 +69,22 @@ def id_token_is_for_me(me: View, message: WithIdToken) -> bool:
     """The audience is this client (OpenID Connect Core section 3.1.3.7)."""
     if _none_is_due(me, message):
         return True
-    return message.id_token is not None and message.id_token.aud == ClientId(me.party)
+    return message.id_token is not None and names_me(me, message.id_token)
+
+
+def id_token_was_issued_to_me(me: View, message: WithIdToken) -> bool:
+    """The authorized party, named wherever there are several audiences, is this client (OpenID Connect Core section
+    3.1.3.7)."""
+    if _none_is_due(me, message):
+        return True
+    return message.id_token is not None and authorizes_me(me, message.id_token)
+
+
+def id_token_has_not_expired(me: View, message: WithIdToken) -> bool:
+    """The moment that it names is still to come (OpenID Connect Core section 3.1.3.7)."""
+    if _none_is_due(me, message):
+        return True
+    return message.id_token is not None and not has_lapsed(me, message.id_token)
 
 
 def id_token_is_signed_by_its_issuer(me: View, message: WithIdToken) -> bool:
@@ -84,10 +99,16 @@ def id_token_is_signed_by_its_issuer(me: View, message: WithIdToken) -> bool:
 
 ID_TOKEN_VALIDATION = Mitigation(
     "id-token-validation",
-    "ID tokens are validated: issuer, audience, signature",
+    "ID tokens are validated: issuer, audience, authorized party, signature, expiry",
     "OpenID Connect Core section 3.1.3.7",
     id="IDT",
-    checks=_wherever_id_tokens_come(id_token_is_from_my_issuer, id_token_is_for_me, id_token_is_signed_by_its_issuer),
+    checks=_wherever_id_tokens_come(
+        id_token_is_from_my_issuer,
+        id_token_is_for_me,
+        id_token_is_signed_by_its_issuer,
+        id_token_was_issued_to_me,
+        id_token_has_not_expired,
+    ),
     configures={"openid": True},
     extension=True,
 )

@@ -22,6 +22,7 @@ from oauth_model.mitigations import (
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
     NO_SILENT_APPROVAL,
+    NONCE,
     PKCE_NO_DOWNGRADE,
     PKCE_PLAIN,
     PKCE_REQUIRED,
@@ -92,7 +93,7 @@ OAUTH21 = Profile(
             "OAuth 2.1 section 2.3.3",
             (
                 Alternative("PKCE", PKCE_S256, "OAuth 2.1 section 2.3.3"),
-                Alternative("nonce", None, "OAuth 2.1 section 2.3.3"),
+                Alternative("nonce", NONCE, "OAuth 2.1 section 2.3.3", note="of an OpenID Connect client"),
                 Alternative("state", STATE, "OAuth 2.1 section 2.3.3"),
             ),
         ),
@@ -101,7 +102,9 @@ OAUTH21 = Profile(
             "OAuth 2.1 section 7.5.1",
             (
                 Alternative("PKCE", PKCE_S256, "OAuth 2.1 section 7.5.1"),
-                Alternative("nonce", None, "OAuth 2.1 section 7.5.1", "confidential"),
+                Alternative(
+                    "nonce", NONCE, "OAuth 2.1 section 7.5.1", "confidential", note="of an OpenID Connect client"
+                ),
             ),
         ),
         Clause(
@@ -109,7 +112,13 @@ OAUTH21 = Profile(
             "OAuth 2.1 section 7.5.1",
             (
                 Alternative("PKCE required", PKCE_REQUIRED, "OAuth 2.1 section 7.5.1"),
-                Alternative("nonce, of which the server is assured", None, "OAuth 2.1 section 7.5.1", "confidential"),
+                Alternative(
+                    "nonce",
+                    NONCE,
+                    "OAuth 2.1 section 7.5.1",
+                    "confidential",
+                    note="of an OpenID Connect client, and the server is assured of it",
+                ),
             ),
         ),
         Clause(

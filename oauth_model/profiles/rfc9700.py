@@ -24,6 +24,7 @@ from oauth_model.mitigations import (
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
     NO_SILENT_APPROVAL,
+    NONCE,
     PKCE_NO_DOWNGRADE,
     PKCE_PLAIN,
     PKCE_REQUIRED,
@@ -34,6 +35,7 @@ from oauth_model.mitigations import (
     SCOPE_SUBSET,
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
+    SENDER_ORIGIN,
     SHORT_LIVED_TOKENS,
     STATE,
     TARGET_ORIGIN,
@@ -80,6 +82,7 @@ RFC9700 = Profile(
         Entry(NO_AUTOMATIC_REDIRECT, "should", "RFC 9700 section 4.11.2"),
         Entry(FRAMING_REFUSED, "must", "RFC 9700 section 4.16"),
         Entry(TARGET_ORIGIN, "must", "RFC 9700 section 4.17.2"),
+        Entry(SENDER_ORIGIN, "must", "RFC 9700 section 4.17.2"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "RFC 6749 section 2.3.1"),
         Entry(TLS, "must", "RFC 9700 section 2.6"),
         Entry(INTENT, "must", "RFC 9700 section 4.4.2", condition=Condition.SEVERAL_ISSUERS),
@@ -93,7 +96,7 @@ RFC9700 = Profile(
             "RFC 9700 section 2.1",
             (
                 Alternative("PKCE", PKCE_S256, "RFC 9700 section 2.1"),
-                Alternative("nonce", None, "RFC 9700 section 2.1"),
+                Alternative("nonce", NONCE, "RFC 9700 section 2.1", note="of an OpenID Connect client"),
                 Alternative("state", STATE, "RFC 9700 section 2.1"),
             ),
         ),
@@ -102,7 +105,9 @@ RFC9700 = Profile(
             "RFC 9700 section 2.1.1",
             (
                 Alternative("PKCE", PKCE_S256, "RFC 9700 section 2.1.1"),
-                Alternative("nonce", None, "RFC 9700 section 2.1.1", "confidential"),
+                Alternative(
+                    "nonce", NONCE, "RFC 9700 section 2.1.1", "confidential", note="of an OpenID Connect client"
+                ),
             ),
         ),
         Clause(
