@@ -10,7 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from oauth_model.deployment_facts import Configuration, DeploymentFacts
-from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_OWNER, RESOURCE_SERVER, USER_AGENT
+from oauth_model.messages import (
+    AUTHORIZATION_SERVER,
+    CLIENT,
+    HYBRID_TYPES,
+    RESOURCE_OWNER,
+    RESOURCE_SERVER,
+    USER_AGENT,
+)
 from oauth_model.terms import (
     ClientAssertion,
     ClientSecret,
@@ -44,9 +51,6 @@ ATTACKER = "attacker"
 """The attacker itself: its browser, its programs and everything else that is not a registered party."""
 
 UNREGISTERED_CLIENT = "unregistered.example"
-
-HYBRID_TYPES = ("code id_token", "code token", "code id_token token")
-"""The response types that have something else beside the code (OpenID Connect Core section 3.3)."""
 
 NOBODY = "nobody"
 """Who answers where nobody listens."""
@@ -250,11 +254,6 @@ class Cast(Configuration, DeploymentFacts):
         return password.user if password.user in known else None
 
     @property
-    def client_gets_id_token_at_once(self) -> bool:
-        """Whether the response type that clients use has an ID token beside the code."""
-        return self.client_uses in HYBRID_TYPES and "id_token" in self.client_uses.split()
-
-    @property
     def client_gets_code(self) -> bool:
         """Whether the response type that clients use has a code."""
         return "code" in self.client_uses.split()
@@ -272,8 +271,7 @@ class Cast(Configuration, DeploymentFacts):
     @property
     def unused_response_types(self) -> frozenset[str]:
         """Response types of OpenID Connect where nobody has them: to ask for one is an error like any other."""
-        known = (self.client_uses, *self.response_types_supported)
-        return frozenset(HYBRID_TYPES) - set(known)
+        return frozenset(HYBRID_TYPES) - {self.client_uses, *self.response_types_supported}
 
     @property
     def signed_parameters(self) -> frozenset[str]:

@@ -7,10 +7,10 @@ begin with `rows_up_to_response`.
 
 from __future__ import annotations
 
-from oauth_model.cast import HYBRID_TYPES
 from oauth_model.facts import Consented, EffectTaken, ErrorRedirected, ResponseSent
 from oauth_model.machine import Effect, Guard, Row, View, disabled, enabled, refuses_with
 from oauth_model.messages import (
+    HYBRID_TYPES,
     AuthorizationErrorResponse,
     AuthorizationPrompt,
     AuthorizationRequest,

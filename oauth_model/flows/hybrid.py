@@ -9,7 +9,6 @@ fragment is for scripts in the browser, which are not here.
 
 from __future__ import annotations
 
-from oauth_model.cast import HYBRID_TYPES
 from oauth_model.facts import TokenIssued
 from oauth_model.flows.authorization_code import redeem_code, redeem_unsolicited_code, send_code
 from oauth_model.flows.authorization_endpoint import (
@@ -44,6 +43,7 @@ from oauth_model.machine import SAME, Guard, Row, View
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
+    HYBRID_TYPES,
     AuthorizationErrorResponse,
     AuthorizationRequest,
     AuthorizationRequestByReference,

@@ -7,6 +7,7 @@ that is the envelope's (`machine.Envelope`), and only on channels where a receiv
 """
 
 from oauth_model.messages.authorization import (
+    HYBRID_TYPES,
     AuthorizationError,
     AuthorizationErrorResponse,
     AuthorizationRequest,
@@ -109,6 +110,7 @@ __all__ = [
     "Fault",
     "FrontChannel",
     "GrantAccess",
+    "HYBRID_TYPES",
     "HybridResponse",
     "HistoryEntry",
     "ImplicitResponse",

@@ -34,6 +34,9 @@ from oauth_model.terms import (
 ResponseType = Literal["code", "token", "code id_token", "code token", "code id_token token"]
 """What an authorization request asks for (RFC 6749 section 3.1.1; the last three: OpenID Connect Core section 3.3)."""
 
+HYBRID_TYPES: tuple[ResponseType, ...] = ("code id_token", "code token", "code id_token token")
+"""Those that have something beside the code."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest(FrontChannel):

@@ -26,7 +26,7 @@ def _wherever_id_tokens_come(*guards: Guard) -> dict[type[Message], list[Guard]]
 
 def _none_is_due(me: View, message: WithIdToken) -> bool:
     """Whether there is to be no ID token in a response: not in one of the response type `code token`."""
-    return isinstance(message, HybridResponse) and not me.cast.client_gets_id_token_at_once
+    return isinstance(message, HybridResponse) and "id_token" not in me.cast.client_uses.split()
 
 
 def nonce_is_mine(me: View, message: WithIdToken) -> bool:
