@@ -8,9 +8,9 @@ can have an effect, too: a replay that is denied may revoke.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from oauth_model.cast import ATTACKER
 from oauth_model.facts import Records
@@ -23,54 +23,26 @@ from oauth_model.messages import (
     RESOURCE_SERVER,
     USER_AGENT,
     FrontChannel,
-    LoginRequest,
     Message,
-    TokenResponse,
     UserInterface,
 )
 from oauth_model.steps import Change, World
-from oauth_model.terms import Cookie, Uri
+from oauth_model.terms import Cookie
+from oauth_model.ways import Way, Ways
 
 if TYPE_CHECKING:
     from oauth_model.world import Composition
 
+__all__ = ["SERVERS", "Adversary", "Way"]
+
 SERVERS = (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER)
 
 
-class Way(NamedTuple):
-    """How a forged message reaches a session: from which address, at which URI, with which cookies, in which mode.
-
-    A link may be opened in a frame of some page; `set_cookie` is a cookie for somebody else's host that comes along.
-    """
-
-    sender: Address
-    uri: Uri | None = None
-    cookies: frozenset[Cookie] = frozenset()
-    mode: str | None = None
-    framed: bool = False
-    set_cookie: Cookie | None = None
-
-    def with_message(self, message: Message, to: Address) -> Envelope:
-        """The message on its way."""
-        return Envelope(
-            self.sender,
-            to,
-            message,
-            uri=self.uri,
-            cookies=self.cookies,
-            mode=self.mode,
-            framed=self.framed,
-            set_cookie=self.set_cookie,
-        )
-
-
-class Adversary:
+class Adversary(Ways):
     """The attacker of one composition. It keeps no state of its own but what it computed before."""
 
     def __init__(self, composition: Composition) -> None:
-        self._world = composition
-        self._attacker = composition.attacker
-        self._cast = composition.cast
+        super().__init__(composition)
         self._relevant: dict[tuple[type[Message], int], Knowledge] = {}
         self._sent: dict[tuple[object, ...], tuple[Change, ...]] = {}
         self._sends: dict[tuple[int, int, int, Records], tuple[Change, ...]] = {}
@@ -79,8 +51,6 @@ class Adversary:
         self._lures: dict[tuple[object, ...], tuple[Change, ...]] = {}
         servers = (slots for slots in composition.by_party.values() if composition.roles[slots[0]] in SERVERS)
         self._servers = tuple((slots, itemgetter(*slots)) for slots in servers)
-        tosses = not self._cast.host_cookies and (self._attacker.network or self._cast.taken_over)
-        self.tossed_at = tuple(filter(self._cast.honest, self._cast.clients)) if tosses else ()
 
     # -------------------------------------------------------------- its own messages
 
@@ -152,38 +122,6 @@ class Adversary:
             found = self._relevant[kind, known] = relevant(kind, self._world.knowledges.values[known])
         return found
 
-    def ways(self, slot: int, kind: type[Message], cookies: frozenset[Cookie]) -> Iterator[Way]:
-        """The ways to hand a message of a class to a session: with all its cookies, where it takes any."""
-        party = self._world.addresses[slot].party
-        if issubclass(kind, FrontChannel):
-            for uri in self.uris(party, kind):
-                yield Way(Address(ATTACKER), uri, cookies, self.mode(kind))
-        elif issubclass(kind, UserInterface):
-            yield Way(Address(ATTACKER), None, cookies)
-        elif kind.receiver in (AUTHORIZATION_SERVER, RESOURCE_SERVER):
-            yield Way(Address(ATTACKER))
-        else:
-            for owned in sorted(self._cast.owned):
-                if owned in self._cast.parties(kind.sender):
-                    yield Way(Address(owned))
-            if self._cast.rogue_token_endpoint and issubclass(kind, TokenResponse):
-                yield Way(Address(ATTACKER))
-
-    def mode(self, kind: type[Message]) -> str | None:
-        """Where clients look for the parameters of a response: elsewhere they do not see them."""
-        return self._cast.response_mode if kind.receiver == CLIENT else None
-
-    def uris(self, party: str, kind: type[Message]) -> tuple[Uri, ...]:
-        """Where a server takes messages of a class from browsers."""
-        if issubclass(kind, LoginRequest):
-            return (self._cast.login_endpoint(party),)
-        if kind.receiver == CLIENT:
-            uris = (self._cast.redirect_uri(party, issuer) for issuer in self._cast.authorization_servers)
-            return tuple(dict.fromkeys(uris))
-        if kind.receiver == AUTHORIZATION_SERVER:
-            return (self._cast.authorization_endpoint(party),)
-        return (self._cast.resource_endpoint(party),)
-
     # -------------------------------------------------------------- lured browsers
 
     def lures(self, world: World, shared: int) -> Iterator[Change]:
@@ -207,14 +145,6 @@ class Adversary:
         memory = self._world.sessions.values[session].memory
         in_place_of = [memory.server] if memory.cleartext and self._attacker.network else []
         return tuple(Address(party) for party in (ATTACKER, *sorted(self._cast.owned), *in_place_of))
-
-    def tossed(self, cookies: Iterable[Cookie]) -> tuple[Cookie | None, ...]:
-        """What may come along with a link: nothing, or one of some cookies that somebody else's host will be sent.
-
-        Such a cookie is set by a host under the same domain, or by anybody in the place of an http page there; not
-        where the cookies' names forbid it.
-        """
-        return (None, *sorted((cookie for cookie in cookies if cookie.server in self.tossed_at), key=repr))
 
     def _followed(self, world: World, window: int, sender: Address, slots: tuple[int, ...]) -> Iterator[Change]:
         """What a window does with each link to one server, given by its slots, that has an effect there."""
@@ -245,19 +175,6 @@ class Adversary:
                         ):
                             seen.add(number)
                             yield change
-
-    def link_ways(
-        self, window: int, session: int, party: str, kind: type[Message], sender: Address, cookies: Iterable[Cookie]
-    ) -> Iterator[Way]:
-        """The ways in which a link to a party comes to a window, some of the known cookies along with it.
-
-        An empty window may be a frame of a page, where such pages can be framed.
-        """
-        frames = self._cast.pages_in_frames and self._world.is_idle(window, session)
-        for uri in self.uris(party, kind):
-            for framed in (False, True) if frames else (False,):
-                for cookie in self.tossed(cookies):
-                    yield Way(sender, uri, mode=self.mode(kind), framed=framed, set_cookie=cookie)
 
     def linkable(self, role: str) -> Iterator[type[Message]]:
         """The classes of messages to a role that a link can carry."""

@@ -14,6 +14,7 @@ from oauth_model.messages import (
     CLIENT,
     RESOURCE_SERVER,
     AuthorizationRequest,
+    AuthorizationRequestByReference,
     AuthorizationResponse,
     HybridResponse,
     ImplicitResponse,
@@ -100,7 +101,12 @@ READS_RESPONSES = Attacker(
     id="R-resp",
     reads=(AuthorizationResponse, ImplicitResponse, HybridResponse),
 )
-READS_REQUESTS = Attacker("reads-requests", "RFC 9700 section 3, A4", id="R-req", reads=(AuthorizationRequest,))
+READS_REQUESTS = Attacker(
+    "reads-requests",
+    "RFC 9700 section 3, A4",
+    id="R-req",
+    reads=(AuthorizationRequest, AuthorizationRequestByReference),
+)
 READS_LINKS = Attacker(
     "reads-links", "RFC 9700 section 4.3.2", id="R-rs", reads=(ResourceRequestInUri, ImplicitResponse)
 )

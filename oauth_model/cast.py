@@ -10,7 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from oauth_model.deployment_facts import Configuration, DeploymentFacts
-from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_OWNER, RESOURCE_SERVER, USER_AGENT
+from oauth_model.messages import (
+    AUTHORIZATION_SERVER,
+    CLIENT,
+    HYBRID_TYPES,
+    RESOURCE_OWNER,
+    RESOURCE_SERVER,
+    USER_AGENT,
+)
 from oauth_model.terms import (
     ClientAssertion,
     ClientSecret,
@@ -82,7 +89,7 @@ class Cast(Configuration, DeploymentFacts):
     history_is_read: bool = False
     scope: Scope = field(default_factory=lambda: Scope(("read",)))
     supported_scope: Scope = field(default_factory=lambda: Scope(("read", "write")))
-    response_types: tuple[str, ...] = ("code", "token", "code id_token")
+    response_types: tuple[str, ...] = ("code", "token", *HYBRID_TYPES)
     response_types_supported: tuple[str, ...] = ()
     grant_types: tuple[str, ...] = ("authorization_code", "implicit")
     grant_types_supported: tuple[str, ...] = ("authorization_code", "implicit")
@@ -264,13 +271,13 @@ class Cast(Configuration, DeploymentFacts):
     @property
     def unused_response_types(self) -> frozenset[str]:
         """Response types of OpenID Connect where nobody has them: to ask for one is an error like any other."""
-        known = (self.client_uses, *self.response_types_supported)
-        return frozenset({"code id_token"} - set(known))
+        return frozenset(HYBRID_TYPES) - {self.client_uses, *self.response_types_supported}
 
     @property
     def signed_parameters(self) -> frozenset[str]:
         """Parameters of an authorization request of which the response has a signed hash: s_hash is that of `state`."""
-        return frozenset({"state"} if "code id_token" in self.response_types_supported else ())
+        hybrid = any("id_token" in each.split() for each in self.response_types_supported)
+        return frozenset({"state"} if hybrid else ())
 
     def login_endpoint(self, client: str) -> Uri:
         """Where a client starts the flow."""

@@ -65,11 +65,20 @@ class DeploymentFacts:
     """They do what is asked for when the resource owner consents."""
     open_registration: bool = False
     """Anybody can register a client."""
+    broad_audience: bool = False
+    """They name every client in an ID token, and as authorized party the one that it is for."""
+    remembers_consent: bool = False
+    """They keep what was consented to: who is signed in is not asked again about a client that they know."""
+    guessable: tuple[Literal["code", "state"], ...] = ()
+    """What has so few possible values that they can be tried one after the other: codes; or what clients send as
+    `state`."""
 
     # -------------------------------------------------------------- resource owners
 
     careful_users: bool = False
     """They set out to sign in with honest authorization servers alone."""
+    wary_users: bool = False
+    """They consent to nothing in a window in which they did not set out to sign in themselves."""
 
     @property
     def web_messages(self) -> bool:

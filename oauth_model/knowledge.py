@@ -14,6 +14,7 @@ from oauth_model.terms import (
     AuthorizationEndpoint,
     ClientId,
     Code,
+    Expiry,
     Issuer,
     Password,
     ProofKey,
@@ -21,6 +22,7 @@ from oauth_model.terms import (
     PushedRequestEndpoint,
     RegistrationEndpoint,
     SigningKey,
+    State,
     Subject,
     Term,
     TokenEndpoint,
@@ -42,8 +44,12 @@ def close(terms: Iterable[Term]) -> Knowledge:
     return frozenset(known)
 
 
-def at_the_start(attacker: Attacker, parties: Cast) -> Knowledge:
-    """What the attacker knows before anything happens: names, and what is its own."""
+def at_the_start(attacker: Attacker, parties: Cast, authorizations: int = 0, client_runs: int = 0) -> Knowledge:
+    """What the attacker knows before anything happens: names, what is its own, and what it can guess.
+
+    To know all values that a code can have is to try them one after the other: of so many authorizations and client
+    runs each has one.
+    """
     if not attacker.acts:
         return frozenset()
     terms: list[Term] = [Verifier(ATTACKER, 0), parties.scope, parties.supported_scope]
@@ -53,11 +59,13 @@ def at_the_start(attacker: Attacker, parties: Cast) -> Knowledge:
     terms += parties.attacker_uris()
     if parties.openid:
         terms += [Subject(user) for user in (*parties.users, *filter(None, [parties.account]))]
-        terms += [SigningKey(issuer) for issuer in parties.authorization_servers if not parties.honest(issuer)]
+        for issuer in parties.authorization_servers:
+            terms += [] if parties.honest(issuer) else [SigningKey(issuer), Expiry(issuer, 0)]
     terms += [ProofKey(ATTACKER)] if parties.keys_in_use else []
     for server in parties.resource_servers:
         if not parties.honest(server):
             terms += [ProtectedResource(server, user) for user in parties.users]
+    terms += _guessed(parties, authorizations, client_runs)
     for issuer in parties.authorization_servers:
         terms += [parties.redirect_uri(client, issuer) for client in parties.clients]
         if parties.account:
@@ -75,6 +83,14 @@ def at_the_start(attacker: Attacker, parties: Cast) -> Knowledge:
             if secret is not None and (issued_here or not parties.honest(client)):
                 terms.append(secret)
     return close(terms)
+
+
+def _guessed(parties: Cast, authorizations: int, client_runs: int) -> list[Term]:
+    """The values of honest parties that can be guessed (RFC 6749 section 10.10)."""
+    servers = filter(parties.honest, parties.authorization_servers if "code" in parties.guessable else ())
+    clients = filter(parties.honest, parties.clients if "state" in parties.guessable else ())
+    codes = [Code(server, number) for server in servers for number in range(1, authorizations + 1)]
+    return [*codes, *(State(client, number) for client in clients for number in range(1, client_runs + 1))]
 
 
 def _endpoints(issuer: str) -> list[Term]:

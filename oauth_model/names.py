@@ -65,11 +65,11 @@ class Kind:
 def _flows() -> Sequence[Any]:
     from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
     from oauth_model.flows.browser import BROWSER
-    from oauth_model.flows.hybrid import HYBRID
+    from oauth_model.flows.hybrid import HYBRID_FLOWS
     from oauth_model.flows.implicit import IMPLICIT
     from oauth_model.flows.resource_access import RESOURCE_ACCESS
 
-    return (AUTHORIZATION_CODE, IMPLICIT, HYBRID, RESOURCE_ACCESS, BROWSER)
+    return (AUTHORIZATION_CODE, IMPLICIT, *HYBRID_FLOWS, RESOURCE_ACCESS, BROWSER)
 
 
 def _mitigations() -> Sequence[Any]:

@@ -15,6 +15,7 @@ from oauth_model.attackers import NOBODY, Attacker
 from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
+from oauth_model.flows.burned_codes import BURNED_CODES
 from oauth_model.flows.client_assertions import CLIENT_ASSERTIONS
 from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.discovery import DISCOVERY
@@ -22,10 +23,12 @@ from oauth_model.flows.flow import Flow
 from oauth_model.flows.framed_page import FRAMED_PAGE
 from oauth_model.flows.guessing import GUESSING
 from oauth_model.flows.history import BREAKDOWNS, HISTORY
-from oauth_model.flows.hybrid import HYBRID, PUSHED_HYBRID_REQUESTS
+from oauth_model.flows.hybrid import DISCOVERED_HYBRID, HYBRID, HYBRID_FLOWS, PUSHED_HYBRID_REQUESTS
+from oauth_model.flows.id_tokens import ID_TOKENS
 from oauth_model.flows.native_apps import NATIVE_APPS
-from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
+from oauth_model.flows.pushed_requests import PUSHED_REQUESTS, REUSED_REFERENCES
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
+from oauth_model.flows.silent_approval import SILENT_APPROVAL
 from oauth_model.flows.web_message import WEB_MESSAGE
 from oauth_model.machine import ModelError
 from oauth_model.messages import AUTHORIZATION_SERVER, CLIENT, RESOURCE_SERVER
@@ -132,13 +135,22 @@ class Scenario:
     # -------------------------------------------------------------- what follows from it
 
     @property
+    def hybrid(self) -> bool:
+        """Whether some response type has something beside the code."""
+        return any(flow in HYBRID_FLOWS for flow in self.flows)
+
+    @property
     def all_flows(self) -> tuple[Flow, ...]:
         """The grants with the parts that all of them share."""
         cast, shared = self.full_cast, [BROWSER, RESOURCE_ACCESS]
         if cast.native:
             shared.insert(0, NATIVE_APPS)  # what the browser does where nobody listens comes before what it does else
-        if HYBRID in self.flows:
-            shared.append(AUTHORIZATION_CODE)
+        if cast.remembers_consent and AUTHORIZATION_CODE in self.flows:
+            shared.append(SILENT_APPROVAL)
+        if "every-code-redeemed" in self.policy.slugs and AUTHORIZATION_CODE in self.flows:
+            shared.append(BURNED_CODES)
+        if self.hybrid:
+            shared += [HYBRID, AUTHORIZATION_CODE]
         if cast.has_other_pages:
             shared.append(CLIENT_SITE)
         if cast.web_messages:
@@ -153,10 +165,16 @@ class Scenario:
             shared.append(GUESSING)
         if "pushed-requests" in self.policy.slugs:
             shared.append(PUSHED_REQUESTS)
-            if HYBRID in self.flows:
+            if "request-uri-once" not in self.policy.slugs:
+                shared.append(REUSED_REFERENCES)
+            if self.hybrid:
                 shared.append(PUSHED_HYBRID_REQUESTS)
+        if cast.openid and self.time_passes:
+            shared.append(ID_TOKENS)
         if cast.discovery:
             shared.append(DISCOVERY)
+            if self.hybrid:
+                shared.append(DISCOVERED_HYBRID)
         if cast.authentication == "private_key_jwt":
             shared.append(CLIENT_ASSERTIONS)
         return (*(flow for flow in shared if flow not in self.flows), *self.flows)
@@ -192,7 +210,7 @@ class Scenario:
         changes["owned"] = cast.owned | {ATTACKERS_PARTY[role] for role in plays if role in ATTACKERS_PARTY}
         changes["account"] = ACCOUNT if self.attacker.account else cast.account
         changes["taken_over"] = self.attacker.takes_over or cast.taken_over
-        changes["openid"] = cast.openid or HYBRID in self.flows
+        changes["openid"] = cast.openid or any("id_token" in (flow.response_type or "").split() for flow in self.flows)
         changes["rogue_token_endpoint"] = cast.rogue_token_endpoint and self.attacker.acts
         changes["app_on_device"] = self.attacker.app or cast.app_on_device
         changes["persuaded"] = self.attacker.persuades or cast.persuaded

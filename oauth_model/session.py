@@ -81,7 +81,8 @@ class Envelope:
     answer, `form` is a credential that a browser posts on (`repost` says the server asked for that). `mode` is where
     the parameters of a response are, if not where its grant has them by itself: "query", "fragment", "form_post" or
     "web_message". A `framed` link is opened in a frame of somebody's page. `at_once` marks a request whose moment the
-    attacker chooses, `cleartext` what goes over http.
+    attacker chooses, `cleartext` what goes over http. `origin` is the server whose page posted a web message; None
+    where that cannot be told, as in the attacker's own browser.
     """
 
     sender: Address
@@ -96,6 +97,7 @@ class Envelope:
     repost: bool = False
     at_once: bool = False
     cleartext: bool = False
+    origin: str | None = None
 
     def terms(self) -> Iterator[Term]:
         """What the receiver learns."""

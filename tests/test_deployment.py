@@ -1,27 +1,19 @@
 """Deployments: what the keys of a file mean, what a metadata document gives, and what is refused."""
 
-import json
-import tomllib
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oauth_model.attackers import IS_AUTHORIZATION_SERVER, WEB
-from oauth_model.deployment import DEFAULT_BOUNDS, Deployment, deployment_in, load, starting_deployment, to_toml
-from oauth_model.deployment_facts import DeploymentFacts
+from oauth_model.deployment import DEFAULT_BOUNDS, deployment_in, load
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import GOALS, codes_stay_secret
 from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
     ISS,
-    MITIGATIONS,
-    NO_IMPLICIT,
-    PKCE_PLAIN,
     PKCE_S256,
-    PLAIN_REFUSED,
     STATE,
     Policy,
 )
@@ -29,22 +21,7 @@ from oauth_model.names import InputError
 from oauth_model.profiles import OAUTH21, RFC6749, RFC9700
 from oauth_model.scenario import Bounds, Scenario
 from oauth_model.terms import Scope
-
-METADATA = {"issuer": "https://as.example", "response_types_supported": ["code"]}
-
-
-def only(deployment: Deployment) -> Scenario:
-    (setup,) = deployment.setups
-    return setup.scenario
-
-
-def toml(text: str) -> Deployment:
-    return deployment_in(text, "file.toml")
-
-
-def metadata(**parameters: Any) -> Deployment:
-    return deployment_in(json.dumps({**METADATA, **parameters}), "metadata.json")
-
+from tests.deployment_helpers import only, toml
 
 # ------------------------------------------------------------------ what a file says
 
@@ -216,140 +193,3 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     for path, told in [("missing.toml", "cannot be read"), ("latin.toml", "not UTF-8 text"), (".", "cannot be read")]:
         with pytest.raises(InputError, match=told):
             load(str(tmp_path / path))
-
-
-# ------------------------------------------------------------------ metadata
-
-
-@pytest.mark.parametrize(
-    ("parameters", "on", "off"),
-    [
-        ({}, {CLIENT_AUTHENTICATION, NO_IMPLICIT}, {PKCE_S256, PKCE_PLAIN, ISS}),
-        ({"token_endpoint_auth_methods_supported": ["none"]}, {NO_IMPLICIT}, {CLIENT_AUTHENTICATION}),
-        ({"token_endpoint_auth_methods_supported": ["private_key_jwt"]}, {CLIENT_AUTHENTICATION}, set()),
-        ({"code_challenge_methods_supported": ["S256"]}, {PKCE_S256, PLAIN_REFUSED}, {PKCE_PLAIN}),
-        ({"code_challenge_methods_supported": ["plain", "S256"]}, {PKCE_S256, PKCE_PLAIN}, {PLAIN_REFUSED}),
-        ({"code_challenge_methods_supported": ["plain"]}, {PKCE_PLAIN}, {PKCE_S256, PLAIN_REFUSED}),
-        ({"authorization_response_iss_parameter_supported": True}, {ISS}, set()),
-        ({"authorization_response_iss_parameter_supported": False}, set(), {ISS}),
-        ({"response_types_supported": ["code", "id_token token"]}, set(), {NO_IMPLICIT}),
-    ],
-)
-def test_what_metadata_says_is_taken(parameters: dict[str, Any], on: set[Any], off: set[Any]) -> None:
-    deployment = metadata(**parameters)
-    policy = only(deployment).policy
-    assert on <= policy
-    assert not off & policy
-    assert not (on | off) & {mitigation for mitigation in MITIGATIONS if mitigation.slug in deployment.assumed}
-
-
-@pytest.mark.parametrize(
-    ("parameters", "flows"),
-    [
-        ({}, (AUTHORIZATION_CODE,)),
-        ({"response_types_supported": ["code", "token"]}, (AUTHORIZATION_CODE, IMPLICIT)),
-        ({"response_types_supported": ["token"]}, (IMPLICIT,)),
-        ({"response_types_supported": ["code", "token"], "grant_types_supported": ["implicit"]}, (IMPLICIT,)),
-    ],
-)
-def test_flows_follow_from_response_and_grant_types(parameters: dict[str, Any], flows: tuple[Any, ...]) -> None:
-    assert only(metadata(**parameters)).flows == flows
-
-
-def test_what_metadata_cannot_say_is_off_and_named() -> None:
-    deployment = metadata(issuer="https://login.example/tenant", jwks_uri="https://login.example/keys")
-    scenario = only(deployment)
-    assert {mitigation.slug for mitigation in scenario.policy}.isdisjoint(deployment.assumed)
-    for slug in ("exact-redirect-uri", "state", "code-single-use", "audience"):
-        assert slug in deployment.assumed
-    assert scenario.cast.authorization_servers == ("login.example",)
-    assert scenario.cast.matching == "unregistered"
-
-
-def test_what_is_switched_on_is_no_longer_assumed() -> None:
-    assert "state" not in metadata().changed(plus=[STATE]).assumed
-
-
-@pytest.mark.parametrize(
-    "parameters",
-    [{}, {"code_challenge_methods_supported": ["S256"], "scopes_supported": ["a"], "x": 'quotes " and \\ and ü'}],
-)
-def test_the_file_that_is_written_is_the_same_deployment(parameters: dict[str, Any]) -> None:
-    start = starting_deployment({**METADATA, **parameters}, "metadata.json")
-    text = to_toml(start)
-    assert tomllib.loads(text) == start.data
-    assert only(toml(text)) == only(metadata(**parameters))
-    for slug in start.assumed:
-        assert slug in text.split("\n\n")[0], "the comment at the top names what is assumed"
-
-
-@pytest.mark.parametrize(
-    ("document", "told"),
-    [
-        ({"response_types_supported": ["code"]}, "issuer: missing"),
-        ({"issuer": 3, "response_types_supported": ["code"]}, "issuer: 3 is not a string"),
-        ({"issuer": "as.example", "response_types_supported": ["code"]}, "is not an https URL"),
-        ({"issuer": "https://as.example?x=1", "response_types_supported": ["code"]}, "without query and fragment"),
-        ({"issuer": "https://[as", "response_types_supported": ["code"]}, "is not a URL"),
-        ({"issuer": "https://as.example"}, "response_types_supported: missing"),
-        (
-            {**METADATA, "response_types_supported": "code"},
-            "response_types_supported: 'code' is not an array of strings",
-        ),
-        ({**METADATA, "response_types_supported": ["id_token"]}, "none of the flows of this model"),
-        ({**METADATA, "grant_types_supported": [1]}, "grant_types_supported: [1] is not an array of strings"),
-        ({**METADATA, "code_challenge_methods_supported": None}, "None is not an array of strings"),
-        ({**METADATA, "authorization_response_iss_parameter_supported": "yes"}, "'yes' is neither true nor false"),
-        ({**METADATA, "scopes_supported": {}}, "scopes_supported: {} is not an array of strings"),
-    ],
-)
-def test_bad_metadata(document: dict[str, Any], told: str) -> None:
-    with pytest.raises(InputError) as refused:
-        deployment_in(json.dumps(document), "metadata.json")
-    assert str(refused.value).startswith("metadata.json: ")
-    assert told in str(refused.value)
-
-
-def test_json_that_is_not_json_names_the_line() -> None:
-    with pytest.raises(InputError, match=r"metadata\.json:2: not JSON"):
-        deployment_in('{"issuer":\n}', "metadata.json")
-
-
-# ------------------------------------------------------------------ facts
-
-
-def test_facts_are_what_the_deployment_has(tmp_path: Path) -> None:
-    path = tmp_path / "file.toml"
-    path.write_text(
-        'extends = "rfc9700"\nlevel = "recommended"\nclient_type = "public"\n'
-        '[facts]\nnative = "loopback"\ncleartext = ["login"]\npages_in_frames = true\n',
-        encoding="utf-8",
-    )
-    (setup,) = load(str(path)).setups
-    cast = setup.scenario.cast
-    assert (cast.native, cast.cleartext, cast.pages_in_frames) == ("loopback", ("login",), True)
-    assert cast.open_redirector is None
-
-
-@pytest.mark.parametrize(
-    ("facts", "says"),
-    [
-        ("[facts]\nnativ = 'loopback'", "facts: 'nativ' is not a fact about a deployment (did you mean 'native'?)"),
-        ("[facts]\nnative = 'desktop'", "facts.native"),
-        ("[facts]\ncleartext = 'login'", "facts.cleartext"),
-        ("[facts]\npages_in_frames = 1", "facts.pages_in_frames"),
-        ("facts = 'none'", "'none' is not a table of facts"),
-    ],
-)
-def test_wrong_facts(tmp_path: Path, facts: str, says: str) -> None:
-    path = tmp_path / "file.toml"
-    path.write_text(facts, encoding="utf-8")
-    with pytest.raises(InputError) as refused:
-        load(str(path))
-    assert says in str(refused.value)
-
-
-def test_every_fact_is_explained() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "deployments.md").read_text(encoding="utf-8")
-    for fact in fields(DeploymentFacts):
-        assert f"| `{fact.name}` |" in page

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from oauth_model.checkers.guard_reasons import DEFENCE_IN_DEPTH
-from oauth_model.checkers.guards import each_guard
+from oauth_model.checkers.guards import each_guard, every_guard, scenarios
+from oauth_model.machine import Switch
+from oauth_model.mitigations import MITIGATIONS
+from tests.core.test_every_row import FLOWS
 
 DOCS = Path(__file__).parent.parent / "docs" / "guards.md"
 
@@ -19,6 +22,20 @@ def test_every_guard_breaks_a_goal_when_taken_out_or_has_its_reason() -> None:
     assert not left_over, f"nothing breaks without {left_over}, and guard_reasons.py does not say why they are there"
     idle = {name for name, report in reports.items() if report.broken is None}
     assert idle == set(DEFENCE_IN_DEPTH), "a reason is given for a guard that carries weight, or that is gone"
+
+
+def test_no_guard_of_a_table_or_a_mitigation_is_left_out() -> None:
+    """What is taken out one at a time is every guard that some flow's table names, or some mitigation adds."""
+    named = {
+        guard.__name__
+        for flow in FLOWS
+        for rows in flow.rows.values()
+        for row in rows
+        for guard in row.guards
+        if not isinstance(guard, Switch)
+    }
+    named |= {guard.__name__ for each in MITIGATIONS for guards in each.checks.values() for guard in guards}
+    assert named == {name for _, name, _ in every_guard(scenarios())}
 
 
 def test_the_reasons_are_in_the_documentation() -> None:

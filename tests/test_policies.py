@@ -12,6 +12,7 @@ from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import check
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.flow import Flow
+from oauth_model.flows.hybrid import CODE_AND_BOTH_TOKENS, CODE_AND_TOKEN, HYBRID
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import LIVENESS
 from oauth_model.mitigations import MITIGATIONS, NO_IMPLICIT, Policy
@@ -20,6 +21,9 @@ from oauth_model.scenario import Bounds, Scenario
 FLOWS: dict[str, tuple[Flow, ...]] = {
     "code": (AUTHORIZATION_CODE,),
     "token": (IMPLICIT,),
+    "code and ID token": (HYBRID,),
+    "code and token": (CODE_AND_TOKEN,),
+    "code and both tokens": (CODE_AND_BOTH_TOKENS,),
     "token, or code where there are no tokens": (IMPLICIT, AUTHORIZATION_CODE),
 }
 
@@ -40,7 +44,8 @@ def policies() -> Iterator[tuple[str, Policy]]:
 def should_allow(flows: tuple[Flow, ...], policy: Policy) -> bool:
     """A mitigation that needs another does not go without it, and one that forbids a grant does not go with that."""
     needed = {slug for each in policy for slug in each.needs}
-    return needed <= set(policy.slugs) and not (flows == (IMPLICIT,) and NO_IMPLICIT in policy)
+    only_tokens = all("token" in (flow.response_type or "").split() for flow in flows)
+    return needed <= set(policy.slugs) and not (only_tokens and NO_IMPLICIT in policy)
 
 
 CASES = [

@@ -10,12 +10,14 @@ from oauth_model.attacks.network import NETWORK_ATTACKS
 from oauth_model.attacks.openid import OPENID_ATTACKS
 from oauth_model.attacks.redirects import REDIRECT_ATTACKS
 from oauth_model.attacks.resources import RESOURCE_ATTACKS
+from oauth_model.attacks.secrets import SECRET_ATTACKS
 from oauth_model.attacks.sessions import SESSION_ATTACKS
 
 ATTACKS: tuple[Attack, ...] = (
     *REDIRECT_ATTACKS,
     *DEVICE_ATTACKS,
     *SESSION_ATTACKS,
+    *SECRET_ATTACKS,
     *MIX_UP_ATTACKS,
     *CODE_ATTACKS,
     *RESOURCE_ATTACKS,

@@ -22,10 +22,12 @@ from oauth_model.mitigations import (
     CODE_SINGLE_USE,
     DPOP,
     DPOP_JKT,
+    EVERY_CODE_REDEEMED,
     EXACT_REDIRECT_URI,
     FORM_POST,
     ISS,
     MTLS,
+    NO_SILENT_APPROVAL,
     NONCE,
     PKCE_REQUIRED,
     PKCE_S256,
@@ -139,6 +141,37 @@ SWAPPING_BY_HISTORY = Attack(
     not_stopped_by=((PKCE_S256, PKCE_REQUIRED, STATE, ISS, CLIENT_AUTHENTICATION, CODE_SINGLE_USE), (DPOP, DPOP_JKT)),
 )
 
+SILENT_IMPERSONATION = Attack(
+    "silent-impersonation",
+    "CL03",
+    "Silent approval of an impersonated public client",
+    "RFC 8252 section 8.6",
+    "The authorization server remembers that the victim consented to the client. An app of the attacker's opens the "
+    "browser with its own challenge and port, and gets the code without the victim having done anything.",
+    WEB | HAS_APP,
+    breaks=(nobody_else_is_served, consent_was_to_the_client_that_gets_it, codes_stay_secret),
+    off=(NO_SILENT_APPROVAL, CLAIMED_REDIRECT_URI, CLIENT_AUTHENTICATION),
+    stopped_by=((NO_SILENT_APPROVAL,), (CLAIMED_REDIRECT_URI,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (EXACT_REDIRECT_URI,), (ISS,)),
+    bounds=Bounds(forgeries=3),
+    cast=Cast(native="loopback", remembers_consent=True, wary_users=True),
+)
+
+BURNABLE_CODE = Attack(
+    "burnable-code",
+    None,
+    "Refused code, read from the history",
+    "RFC 9700 section 4.3.1",
+    "The victim is lured to a response that the client refuses, and the code in it stays in the history unused: the "
+    "attacker brings it to the client in its own browser. Without PKCE any run of the client's can spend it.",
+    WEB | READS_HISTORY,
+    breaks=(nobody_logs_in_as_another, grant_belongs_to_the_browser_that_consented, nobody_else_is_served),
+    off=(PKCE_S256, PKCE_REQUIRED),
+    stopped_by=((EVERY_CODE_REDEEMED,), (FORM_POST,)),
+    not_stopped_by=((STATE,), (ISS,), (CLIENT_AUTHENTICATION,), (CODE_SINGLE_USE,)),
+    bounds_when_stopped=Bounds(client_runs=3),
+)
+
 DEVICE_ATTACKS = (
     LOOPBACK_IMPERSONATION,
     PRIVATE_USE_SCHEME,
@@ -146,4 +179,6 @@ DEVICE_ATTACKS = (
     CODE_IN_HISTORY,
     LAPSED_CODE,
     SWAPPING_BY_HISTORY,
+    SILENT_IMPERSONATION,
+    BURNABLE_CODE,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oauth_model.attackers import BROWSES, HOLDS_TOKEN, IS_AUTHORIZATION_SERVER, READS_RESPONSES
+from oauth_model.attackers import BROWSES, HOLDS_TOKEN, IS_AUTHORIZATION_SERVER, IS_CLIENT, READS_RESPONSES, WEB
 from oauth_model.attacks.attack import Attack, Refuted
 from oauth_model.cast import Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
@@ -31,8 +31,11 @@ from oauth_model.mitigations import (
     NONCE,
     PKCE_REQUIRED,
     PKCE_S256,
+    SHORT_LIVED_TOKENS,
     STATE,
     SUBJECT_WITH_ISSUER,
+    TOKEN_ISSUED_TO_CLIENT,
+    TOKEN_STATUS_CHECKED,
     TRANSACTION_SECRETS,
     USERINFO_SUBJECT,
 )
@@ -145,6 +148,42 @@ ACCOUNT_BY_NAME = Attack(
     not_stopped_by=((STATE,), (PKCE_S256,), (NONCE,), (ISS,)),
 )
 
+SHARED_AUDIENCE = Attack(
+    "shared-audience",
+    None,
+    "ID token for another client, with both as its audience",
+    "OpenID Connect Core section 3.1.3.7",
+    "The authorization server names all clients in an ID token; the victim signs in at the attacker's client, which "
+    "brings the response to an honest one that is an audience, too.",
+    WEB | IS_CLIENT,
+    breaks=(nobody_logs_in_as_another, id_token_is_as_it_should_be),
+    off=(NO_IMPLICIT, TOKEN_ISSUED_TO_CLIENT),
+    on=(KEY_BY_ISSUER,),
+    stopped_by=((ID_TOKEN_VALIDATION,), (NO_IMPLICIT,), (TOKEN_ISSUED_TO_CLIENT,)),
+    not_stopped_by=((STATE,), (ISS,), (KEY_BY_ISSUER,), (HASHES,)),
+    flows=(IMPLICIT, AUTHORIZATION_CODE),
+    bounds=Bounds(forgeries=3),
+    cast=Cast(broad_audience=True),
+)
+
+LAPSED_ID_TOKEN = Attack(
+    "lapsed-id-token",
+    None,
+    "ID token used after it expired",
+    "OpenID Connect Core section 3.1.3.7",
+    "A response comes late, or a second time: the ID token in it has expired, and the client signs its user in all the "
+    "same.",
+    BROWSES | HOLDS_TOKEN,
+    breaks=(id_token_is_as_it_should_be,),
+    off=(NO_IMPLICIT,),
+    on=(KEY_BY_ISSUER, HASHES),
+    stopped_by=((ID_TOKEN_VALIDATION,),),
+    not_stopped_by=((NONCE,), (NO_IMPLICIT,), (STATE,), (SHORT_LIVED_TOKENS,), (TOKEN_STATUS_CHECKED,)),
+    flows=(IMPLICIT, AUTHORIZATION_CODE),
+    bounds=Bounds(windows=1),
+    time_passes=True,
+)
+
 OPENID_ATTACKS = (
     CODE_SUBSTITUTION,
     ISSUER_CONFUSION,
@@ -152,4 +191,6 @@ OPENID_ATTACKS = (
     TOKEN_OF_ANOTHER,
     REUSED_CHALLENGE,
     ACCOUNT_BY_NAME,
+    SHARED_AUDIENCE,
+    LAPSED_ID_TOKEN,
 )

@@ -29,6 +29,7 @@ from oauth_model.mitigations import (
     CANONICAL_URIS,
     CLIENT_AUTHENTICATION,
     DPOP,
+    EVERY_CODE_REDEEMED,
     EXACT_REDIRECT_URI,
     FORM_POST,
     FRAMING_REFUSED,
@@ -44,6 +45,7 @@ from oauth_model.mitigations import (
     REFERRER_POLICY,
     RESPONSE_MODE_LOCKED,
     SEE_OTHER,
+    SENDER_ORIGIN,
     SIGNED_REQUESTS,
     STATE,
     TARGET_ORIGIN,
@@ -214,7 +216,7 @@ RESPONSE_MODE_DOWNGRADE = Attack(
     ),
     off=(RESPONSE_MODE_LOCKED,),
     stopped_by=((RESPONSE_MODE_LOCKED,), (PUSHED_REQUESTS,), (SIGNED_REQUESTS,)),
-    not_stopped_by=((PKCE_S256,), (STATE,), (NONCE,), (CLIENT_AUTHENTICATION,)),
+    not_stopped_by=((PKCE_S256,), (STATE,), (NONCE,), (CLIENT_AUTHENTICATION,), (EVERY_CODE_REDEEMED,)),
     cast=Cast(response_modes_supported=("query", "fragment"), leaking_error_page=True),
 )
 
@@ -247,6 +249,21 @@ WEB_MESSAGE_TO_ANYBODY = Attack(
     cast=Cast(response_mode="web_message"),
 )
 
+FORGED_WEB_MESSAGE = Attack(
+    "forged-web-message",
+    None,
+    "Response by web message, posted by another page",
+    "RFC 9700 section 4.17",
+    "A page of the attacker's posts a response with a code for the attacker's account to the client's page, which does "
+    "not look of which origin the page is that posted it.",
+    WEB,
+    breaks=(grant_belongs_to_the_browser_that_consented, nobody_logs_in_as_another),
+    off=(SENDER_ORIGIN, STATE, PKCE_S256, PKCE_REQUIRED),
+    stopped_by=((SENDER_ORIGIN,), (STATE,), (PKCE_S256,), (NONCE,)),
+    not_stopped_by=((TARGET_ORIGIN,), (ISS,), (CLIENT_AUTHENTICATION,), (EXACT_REDIRECT_URI,)),
+    cast=Cast(response_mode="web_message"),
+)
+
 CLICKJACKING = Attack(
     "clickjacking",
     "RU20",
@@ -276,5 +293,6 @@ REDIRECT_ATTACKS = (
     RESPONSE_MODE_DOWNGRADE,
     ERROR_REDIRECTOR,
     WEB_MESSAGE_TO_ANYBODY,
+    FORGED_WEB_MESSAGE,
     CLICKJACKING,
 )

@@ -26,10 +26,7 @@ from oauth_model.goals import (
     nobody_logs_in_as_another,
     response_answers_one_pending_request,
     run_is_completed_by_who_started_it,
-    secrets_cannot_be_guessed,
-    state_and_verifier_stay_secret_until_used,
     stolen_code_is_useless,
-    verifier_and_challenge_go_together,
 )
 from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
@@ -38,26 +35,27 @@ from oauth_model.mitigations import (
     DPOP,
     DPOP_JKT,
     EFFECTS_NEED_TOKEN,
+    EVERY_CODE_REDEEMED,
     EXACT_REDIRECT_URI,
     HASHES,
     ID_TOKEN_VALIDATION,
     INTENT,
     ISS,
     LOGIN_NEEDS_GESTURE,
-    LONG_VERIFIERS,
     MTLS,
     NO_IMPLICIT,
+    NO_SILENT_APPROVAL,
     NONCE,
-    PKCE_NO_DOWNGRADE,
-    PKCE_PLAIN,
     PKCE_REQUIRED,
     PKCE_S256,
-    PLAIN_REFUSED,
     PUSHED_REQUESTS,
+    REQUEST_URI_ONCE,
     SAME_USER,
+    SHORT_LIVED_TOKENS,
     SIGNED_REQUESTS,
     STATE,
     TOKEN_ISSUED_TO_CLIENT,
+    UNGUESSABLE_SECRETS,
 )
 from oauth_model.scenario import Bounds
 
@@ -113,73 +111,6 @@ STOLEN_CODE = Attack(
     not_stopped_by=((STATE,), (ISS,), (EXACT_REDIRECT_URI,), (NONCE,), (DPOP,), (MTLS,)),
 )
 
-PKCE_DOWNGRADE = Attack(
-    "pkce-downgrade",
-    "SI04",
-    "PKCE downgrade",
-    "RFC 9700 section 4.8.1",
-    "The attacker leaves the challenge out of its own request, and the server ignores the verifier that comes "
-    "with its code from the victim's session.",
-    WEB,
-    breaks=(
-        grant_belongs_to_the_browser_that_consented,
-        grant_was_asked_for_in_this_session,
-        verifier_and_challenge_go_together,
-    ),
-    off=(STATE, PKCE_REQUIRED, PKCE_NO_DOWNGRADE),
-    stopped_by=(
-        (PKCE_REQUIRED,),
-        (STATE,),
-        (PKCE_NO_DOWNGRADE,),
-        (PUSHED_REQUESTS,),
-        (SIGNED_REQUESTS,),
-    ),
-    not_stopped_by=((PKCE_S256,), (PLAIN_REFUSED,), (CLIENT_AUTHENTICATION,)),
-    refuted=(
-        Refuted(
-            (NONCE,),
-            (verifier_and_challenge_go_together,),
-            "no run takes the token, but the client sees the nonce only when the server has redeemed the code, and "
-            "ignored the verifier",
-        ),
-    ),
-)
-
-PLAIN_CHALLENGE = Attack(
-    "plain-challenge",
-    "SI05",
-    "PKCE with the plain method, request and response read",
-    "RFC 7636 section 7.2",
-    "The challenge in the request is the verifier; with the code from the response it redeems.",
-    READS_REQUESTS | READS_RESPONSES,
-    breaks=(nobody_else_is_served, stolen_code_is_useless),
-    off=(PLAIN_REFUSED, CLIENT_AUTHENTICATION, PKCE_S256, STATE),
-    on=(PKCE_PLAIN,),
-    stopped_by=((PLAIN_REFUSED,), (CLIENT_AUTHENTICATION,), (PUSHED_REQUESTS,)),
-    not_stopped_by=((PKCE_S256,), (STATE,)),
-    refuted=(
-        Refuted(
-            (CLIENT_AUTHENTICATION,),
-            (state_and_verifier_stay_secret_until_used, verifier_and_challenge_go_together),
-            "client authentication makes the code useless to the attacker, who still reads the verifier",
-        ),
-    ),
-)
-
-GUESSED_VERIFIER = Attack(
-    "guessed-verifier",
-    "SI20",
-    "PKCE verifier guessed at the token endpoint",
-    "RFC 7636 section 7.1",
-    "The verifier has few possible values, and nobody counts the attempts: whoever reads the code tries them all.",
-    READS_RESPONSES,
-    breaks=(nobody_else_is_served, stolen_code_is_useless, secrets_cannot_be_guessed),
-    off=(LONG_VERIFIERS, CLIENT_AUTHENTICATION),
-    stopped_by=((LONG_VERIFIERS,),),
-    not_stopped_by=((PKCE_S256,), (PLAIN_REFUSED,), (CODE_SINGLE_USE,)),
-    cast=Cast(short_verifiers=True),
-)
-
 BROWSER_SWAPPING = Attack(
     "browser-swapping",
     "SI08",
@@ -198,6 +129,9 @@ BROWSER_SWAPPING = Attack(
         (DPOP,),
         (MTLS,),
         (DPOP, DPOP_JKT),
+        (EVERY_CODE_REDEEMED,),
+        (PUSHED_REQUESTS, REQUEST_URI_ONCE),
+        (NO_SILENT_APPROVAL, SHORT_LIVED_TOKENS, UNGUESSABLE_SECRETS),
     ),
 )
 
@@ -304,9 +238,6 @@ SESSION_ATTACKS = (
     LOGIN_CSRF,
     CODE_INJECTION,
     STOLEN_CODE,
-    PKCE_DOWNGRADE,
-    PLAIN_CHALLENGE,
-    GUESSED_VERIFIER,
     BROWSER_SWAPPING,
     TOKEN_INJECTION,
     TOKEN_SUBSTITUTION,

@@ -7,7 +7,7 @@ on against each attacker. A guard without which nothing breaks is listed with th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,7 +32,7 @@ from oauth_model.flows.hybrid import HYBRID
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import LIVENESS, SAFETY, Goal
 from oauth_model.machine import Switch
-from oauth_model.messages import AUTHORIZATION_SERVER
+from oauth_model.messages import AUTHORIZATION_SERVER, ROLES
 from oauth_model.mitigations import (
     CLIENT_AUTHENTICATION,
     EXACT_REDIRECT_URI,
@@ -105,6 +105,8 @@ def hardened_scenarios() -> tuple[Scenario, ...]:
     as_server, own = Bounds(windows=1, forgeries=3), BROWSES | IS_AUTHORIZATION_SERVER
     scenarios += [
         Scenario((HYBRID,), validated.plus(PUSHED_REQUESTS)),
+        Scenario((HYBRID,), validated, cast=Cast(discovery=True)),
+        Scenario((IMPLICIT, AUTHORIZATION_CODE), implicit.plus(PUSHED_REQUESTS), cast=Cast(discovery=True)),
         Scenario(policy=substituted.minus(STATE, HASHES).plus(NONCE), attacker=WEB, bounds=small),
         Scenario((HYBRID,), substituted, BROWSES | READS_RESPONSES, two),
         Scenario((HYBRID,), misled, BROWSES | HOLDS_TOKEN, two, Cast(rogue_token_endpoint=True)),
@@ -208,16 +210,28 @@ def guards_of(scenario: Scenario) -> dict[str, dict[str, str]]:
     return found
 
 
+def every_guard(where: Iterable[Scenario]) -> list[tuple[str, str, str]]:
+    """Every guard of the machines of some scenarios and of the deployments that the attacks are about: role, name and
+    what it claims, each once; those of the grants first."""
+    openid = (ID_TOKEN_VALIDATION, NONCE, HASHES)
+    everything = Scenario((AUTHORIZATION_CODE, IMPLICIT, HYBRID), Policy(EVERYTHING).plus(*openid))
+    found: dict[str, tuple[str, str, str]] = {}
+    for scenario in (everything, *where, *(attack.scenario for attack in ATTACKS)):
+        for role, each in guards_of(scenario).items():
+            for name, claim in each.items():
+                found.setdefault(name, (role, name, claim))
+    order = {role: number for number, role in enumerate(ROLES)}
+    return sorted(found.values(), key=lambda guard: order[guard[0]])
+
+
 def each_guard(note: Note | None = None, *, jobs: int = 1, executor: Executor | None = None) -> Iterator[GuardReport]:
     """Take out every guard in turn, and report what breaks; `jobs` searches run at a time, or the executor's.
 
     `note` is told of each scenario in which it is known what holds, then of each guard. Raises ModelError for a
     search that no worker outlives.
     """
-    openid = (ID_TOKEN_VALIDATION, NONCE, HASHES)
-    everything = Scenario((AUTHORIZATION_CODE, IMPLICIT, HYBRID), Policy(EVERYTHING).plus(*openid))
-    guards = [(role, name, claim) for role, each in guards_of(everything).items() for name, claim in each.items()]
     where = list(dict.fromkeys(scenarios()))
+    guards = every_guard(where)
     total = len(where) + len(guards)
     tell = partial(_tell, note, 0, total)
     places = run_table(where, _place, jobs=jobs, executor=executor, progress=tell, named=_what_holds)

@@ -1,14 +1,16 @@
 """The authorization endpoint: what the code and the implicit grant have in common there.
 
 Guards and effects of the authorization server between the authorization request and its answer
-(RFC 6749 section 3.1). The grants' own tables name them.
+(RFC 6749 section 3.1). The grants' own tables name them; those of a grant that is like another up to its response
+begin with `rows_up_to_response`.
 """
 
 from __future__ import annotations
 
 from oauth_model.facts import Consented, EffectTaken, ErrorRedirected, ResponseSent
-from oauth_model.machine import View, disabled, enabled, refuses_with
+from oauth_model.machine import Effect, Guard, Row, View, disabled, enabled, refuses_with
 from oauth_model.messages import (
+    HYBRID_TYPES,
     AuthorizationErrorResponse,
     AuthorizationPrompt,
     AuthorizationRequest,
@@ -18,9 +20,34 @@ from oauth_model.messages import (
     Message,
     Page,
     PushedAuthorizationRequest,
+    RememberedConsent,
     UnseenConsent,
 )
 from oauth_model.terms import ClientId, Cookie, Scope, Uri
+
+AnyConsent = Consent | UnseenConsent | RememberedConsent
+"""Seen, not seen, or remembered."""
+
+
+def rows_up_to_response(
+    asked_for: Guard, ask: Effect, asking: str, issued: str, granted: Effect, requested: Effect
+) -> list[Row]:
+    """The rows of a grant from the authorization request to its response.
+
+    `asked_for` is the guard that knows its response type, `ask` shows the page and `asking` is the state then, `issued`
+    the one after the response, which the one effect makes for the scope that was granted, the other for that requested.
+    """
+    request: list[Guard] = [client_is_registered, redirect_uri_is_plausible, asked_for, client_may_use_response_type, scope_is_supported]
+    consent = [page_is_mine, resource_owner_is_authenticated, grant_is_within_the_request]
+    return [
+        #   on                    source  dest      guards                             effect
+        Row(AuthorizationRequest, "idle", asking,   request,                           ask),
+        Row(Consent,              asking, issued,   [*consent, consent_limits_scope],  granted),
+        Row(Consent,              asking, issued,   [*consent, request_decides_scope], requested),
+        Row(Denial,               asking, "denied", [page_is_mine],                    answer_access_denied),
+        Row(Fault,                asking, "faulty", [],                                break_down),
+    ]
+
 
 # ------------------------------------------------------------------ guards: authorization request
 
@@ -63,8 +90,8 @@ def response_type_is_token(me: View, message: AuthorizationRequest) -> bool:
 
 @refuses_with("unsupported_response_type")
 def response_type_is_hybrid(me: View, message: AuthorizationRequest) -> bool:
-    """A code and an ID token are asked for (OpenID Connect Core section 3.3.2.1), and this server gives both."""
-    return message.response_type == "code id_token" and "code id_token" in me.cast.response_types_supported
+    """A code is asked for and something beside it (OpenID Connect Core section 3.3.2.1), and this server gives that."""
+    return message.response_type in HYBRID_TYPES and message.response_type in me.cast.response_types_supported
 
 
 @refuses_with("unauthorized_client")
@@ -82,17 +109,17 @@ def scope_is_supported(me: View, message: AuthorizationRequest) -> bool:
 # ------------------------------------------------------------------ guards: login and consent
 
 
-def page_is_mine(me: View, message: Consent | Denial) -> bool:
+def page_is_mine(me: View, message: AnyConsent | Denial) -> bool:
     """The form comes from the browser that was shown the page, and belongs to it (RFC 6749 section 10.12)."""
     return Cookie(me.party, me.index) in me.cookies
 
 
-def resource_owner_is_authenticated(me: View, message: Consent) -> bool:
+def resource_owner_is_authenticated(me: View, message: Consent | RememberedConsent) -> bool:
     """The credential is that of an account here."""
     return message.credential.issuer == me.party and me.cast.user_with(message.credential) is not None
 
 
-def grant_is_within_the_request(me: View, message: Consent) -> bool:
+def grant_is_within_the_request(me: View, message: Consent | RememberedConsent) -> bool:
     """The resource owner grants no more than was asked for."""
     return bool(message.scope <= me.memory.scope)
 
@@ -145,7 +172,14 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
     )
 
 
-def note_consent(me: View, message: Consent | UnseenConsent, response_type: str) -> Scope:
+def _is_knowing(me: View, message: AnyConsent) -> bool:
+    """Whether they saw what they consented to; once is enough where it is sure that it is the same client again."""
+    if not isinstance(message, RememberedConsent):
+        return isinstance(message, Consent)
+    return bool(me.cast.confidential or me.cast.is_its_own(me.memory.client, me.memory.redirect_uri))
+
+
+def note_consent(me: View, message: AnyConsent, response_type: str) -> Scope:
     """Record who consented to what; the scope of what will be issued."""
     memory = me.memory
     me.happened(
@@ -156,7 +190,7 @@ def note_consent(me: View, message: Consent | UnseenConsent, response_type: str)
             me.sender.party,
             memory.client,
             message.scope,
-            knowing=isinstance(message, Consent),
+            knowing=_is_knowing(me, message),
         )
     )
     if me.cast.acts_on_consent:

@@ -37,7 +37,7 @@ def resource_owner_rows() -> list[Row]:
         #   on                   source                 dest         guards               effect
         Row(SignIn,              "idle",                "signing_in", [window_is_my_own], click_sign_in),
         Row(AuthorizationPrompt, ("idle", "signing_in"), "asked",     [],                 read_the_page),
-        Row(GrantAccess,         "asked",               "consented", [],                 log_in_and_consent),
+        Row(GrantAccess,         "asked",               "consented", [page_is_expected], log_in_and_consent),
         Row(DenyAccess,          "asked",               "denied",    [],                 deny),
     ]
 
@@ -60,6 +60,11 @@ def user_agent_rows() -> list[Row]:
 def window_is_my_own(me: View, message: SignIn) -> bool:
     """The first window is for what the resource owner sets out to do; the others are there to be lured."""
     return me.index == 1
+
+
+def page_is_expected(me: View, message: GrantAccess) -> bool:
+    """They set out to sign in in this window; or they are not so wary, and take what comes."""
+    return me.index == 1 or not me.cast.wary_users
 
 
 def window_can_be_lured(me: View, message: FrontChannel) -> bool:
@@ -175,7 +180,8 @@ def send_request(me: View, message: FrontChannel, uri: Uri, mode: str | None = N
         me.happened(SentInCleartext(uri))
     cookies = frozenset() if cleartext and me.cast.host_cookies else frozenset(cookie_jar(me, server))
     lured = not me.cast.honest(me.sender.party) or me.sender.index == 0
-    extras = {"cookies": cookies, "form": form, "mode": mode, "at_once": lured, "cleartext": cleartext}
+    origin = me.sender.party if mode == "web_message" else None
+    extras = {"cookies": cookies, "form": form, "mode": mode, "at_once": lured, "cleartext": cleartext, "origin": origin}
     me.send(server, message, uri=uri, **extras)
     if me.cast.also_gets(uri):
         me.send(ATTACKER, message, uri=uri)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from oauth_model.cast import ATTACKER
 from oauth_model.facts import ResponseStrayed
-from oauth_model.flows.authorization_code import callback_is_asked, response_is_where_i_look
 from oauth_model.flows.browser import answer_is_from_the_server_asked, send_request
+from oauth_model.flows.client_runs import callback_is_asked, mode_of, response_is_where_i_look
 from oauth_model.flows.flow import Flow
-from oauth_model.machine import ANY, SAME, Row, View
+from oauth_model.machine import ANY, SAME, Guard, Row, View
 from oauth_model.messages import (
     CLIENT,
     USER_AGENT,
@@ -34,19 +34,20 @@ Response = AuthorizationResponse | HybridResponse | ImplicitResponse
 def client_rows() -> list[Row]:
     response = (AuthorizationResponse, HybridResponse, ImplicitResponse)
     other = {"otherwise": True, "last_resort": True}
+    script: list[Guard] = [callback_is_asked, response_is_elsewhere, error_page_has_script]
     return [
         #   on        source dest  guards                                  effect
         Row(response, ANY,   SAME, [page_is_redirector, query_came_along], redirect_with_query, **other),
         Row(response, ANY,   SAME, [page_is_redirector],                   redirect,            **other),
         Row(response, ANY,   SAME, [page_is_by_a_user],                    show_page_by_user,   **other),
-        Row(response, ANY,   SAME, [callback_is_asked, response_is_elsewhere, error_page_has_script], show_leaking_error, **other),
+        Row(response, ANY,   SAME, script,                                 show_leaking_error,  **other),
     ]
 
 
 def user_agent_rows() -> list[Row]:
     asked = answer_is_from_the_server_asked
     return [
-        #   on           source     dest       guards                         effect
+        #   on             source     dest       guards                         effect
         Row(Redirect,      "waiting", "waiting", [asked, address_has_fragment], follow_with_fragment),
         Row(EmbeddingPage, "waiting", SAME,      [asked, page_tells_its_query], fetch_what_is_embedded),
         Row(EmbeddingPage, "waiting", SAME,      [asked, script_reads_address], fetch_what_is_embedded),
@@ -79,11 +80,6 @@ def response_is_elsewhere(me: View, message: Response) -> bool:
 def error_page_has_script(me: View, message: Response) -> bool:
     """The error page of the redirection endpoint runs a script that tells others its address."""
     return bool(me.cast.leaking_error_page)
-
-
-def mode_of(me: View, message: Response) -> str:
-    """Where in the request the parameters are: what the envelope says, or as the grant has it."""
-    return str(me.envelope.mode or message.mode)
 
 
 def redirect_with_query(me: View, message: Response) -> None:

@@ -8,9 +8,9 @@ where its cast says that clients use discovery; the grants' own go on from there
 from __future__ import annotations
 
 from oauth_model.facts import Configured
-from oauth_model.flows.authorization_code import (
+from oauth_model.flows.authorization_code import code_grant_is_used
+from oauth_model.flows.client_runs import (
     answer_is_from_my_issuer,
-    code_grant_is_used,
     issuer_is_mine,
     note_start,
     request_for_issuer,

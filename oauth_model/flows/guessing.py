@@ -7,8 +7,8 @@ clients make such verifiers and nobody counts the failed attempts.
 from __future__ import annotations
 
 from oauth_model.facts import Guessed
-from oauth_model.flows.authorization_code import code_is_mine
 from oauth_model.flows.flow import Flow
+from oauth_model.flows.token_endpoint import code_is_mine
 from oauth_model.machine import SAME, Row, View
 from oauth_model.messages import AUTHORIZATION_SERVER, AnswersToGuesses, TokenRequest
 from oauth_model.terms import Challenge, Verifier

@@ -8,7 +8,7 @@ these rows where its cast has somebody who reads the history.
 from __future__ import annotations
 
 from oauth_model.cast import ATTACKER
-from oauth_model.flows.authorization_code import browser_session_is_mine, callback_is_asked, show_failure
+from oauth_model.flows.client_runs import browser_session_is_mine, callback_is_asked, show_failure
 from oauth_model.flows.flow import Flow
 from oauth_model.machine import Row, View, nothing
 from oauth_model.messages import (

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from oauth_model.facts import Attached, ResponseAccepted, TokenIssued
 from oauth_model.flows.accounts import account_of
-from oauth_model.flows.authorization_code import (
+from oauth_model.flows.authorization_endpoint import (
+    answer_fault,
+    ask_resource_owner,
+    note_consent,
+    page_is_mine,
+    redirect_error,
+    redirect_uri_is_trusted,
+    refusal_may_be_redirected,
+    response_type_is_token,
+    rows_up_to_response,
+    show_error_page,
+)
+from oauth_model.flows.client_runs import (
     browser_has_no_session,
     browser_session_is_mine,
     callback_is_asked,
@@ -24,28 +36,9 @@ from oauth_model.flows.authorization_code import (
     take_up_context,
     unsolicited_issuer,
 )
-from oauth_model.flows.authorization_endpoint import (
-    answer_access_denied,
-    ask_resource_owner,
-    break_down,
-    client_is_registered,
-    client_may_use_response_type,
-    consent_limits_scope,
-    grant_is_within_the_request,
-    note_consent,
-    page_is_mine,
-    redirect_error,
-    redirect_uri_is_plausible,
-    redirect_uri_is_trusted,
-    refusal_may_be_redirected,
-    request_decides_scope,
-    resource_owner_is_authenticated,
-    response_type_is_token,
-    scope_is_supported,
-    show_error_page,
-)
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.id_tokens import id_token_for, log_in_by_id_token
+from oauth_model.flows.token_endpoint import end_tokens, outlive_tokens, tokens_are_short_lived, tokens_live_long
 from oauth_model.machine import SAME, Guard, Row, View
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
@@ -54,7 +47,7 @@ from oauth_model.messages import (
     AuthorizationRequest,
     Consent,
     Denial,
-    Fault,
+    Expire,
     ImplicitResponse,
     LoginRequest,
     Message,
@@ -64,31 +57,32 @@ from oauth_model.terms import AccessToken, Issuer, ResourceIndicator, Scope
 
 def client_rows() -> list[Row]:
     waiting = "token_awaited"
-    arrived: list[Guard] = [callback_is_asked, response_is_where_i_look]
+    starts: list[Guard] = [issuer_is_mine, endpoints_are_configured, implicit_grant_is_used, request_goes_through_browser]
+    mine: list[Guard] = [callback_is_asked, response_is_where_i_look, browser_session_is_mine]
+    stray: list[Guard] = [callback_is_asked, response_is_where_i_look, browser_has_no_session, implicit_grant_is_used]
+    session = [browser_session_is_mine]
     return [
-        #   on                          source   dest          guards                                            effect
-        Row(LoginRequest,               "idle",  waiting,      [issuer_is_mine, endpoints_are_configured, implicit_grant_is_used, request_goes_through_browser], send_authorization_request),
-        Row(ImplicitResponse,           waiting, "token_held", [*arrived, browser_session_is_mine],              attach_token),
-        Row(ImplicitResponse,           "idle",  "token_held", [*arrived, browser_has_no_session, implicit_grant_is_used], attach_unsolicited_token),
-        Row(AuthorizationErrorResponse, waiting, "failed",     [browser_session_is_mine],                        show_failure),
-        Row(ImplicitResponse,           waiting, SAME,         [*arrived, browser_session_is_mine],              show_refusal, otherwise=True),
-        Row(AuthorizationErrorResponse, waiting, SAME,         [browser_session_is_mine],                        show_refusal, otherwise=True),
+        #   on                          source   dest          guards   effect
+        Row(LoginRequest,               "idle",  waiting,      starts,  send_authorization_request),
+        Row(ImplicitResponse,           waiting, "token_held", mine,    attach_token),
+        Row(ImplicitResponse,           "idle",  "token_held", stray,   attach_unsolicited_token),
+        Row(AuthorizationErrorResponse, waiting, "failed",     session, show_failure),
+        Row(ImplicitResponse,           waiting, SAME,         mine,    show_refusal, otherwise=True),
+        Row(AuthorizationErrorResponse, waiting, SAME,         session, show_refusal, otherwise=True),
     ]
 
 
 def authorization_server_rows() -> list[Row]:
-    asking = "asking_for_token"
-    request: list[Guard] = [client_is_registered, redirect_uri_is_plausible, response_type_is_token, client_may_use_response_type, scope_is_supported]
-    consent = [page_is_mine, resource_owner_is_authenticated, grant_is_within_the_request]
+    redirected: list[Guard] = [refusal_may_be_redirected, redirect_uri_is_trusted]
+    effects = issue_token_for_granted_scope, issue_token_for_requested_scope
     return [
-        #   on                    source  dest            guards                             effect
-        Row(AuthorizationRequest, "idle", asking,         request,                           ask_resource_owner),
-        Row(Consent,              asking, "token_issued", [*consent, consent_limits_scope],  issue_token_for_granted_scope),
-        Row(Consent,              asking, "token_issued", [*consent, request_decides_scope], issue_token_for_requested_scope),
-        Row(Denial,               asking, "denied",       [page_is_mine],                    answer_access_denied),
-        Row(Fault,                asking, "faulty",       [],                                break_down),
-        Row(AuthorizationRequest, "idle", SAME,           [refusal_may_be_redirected, redirect_uri_is_trusted], redirect_error,  otherwise=True),
-        Row(AuthorizationRequest, "idle", SAME,           [],                                show_error_page, otherwise=True),
+        *rows_up_to_response(response_type_is_token, ask_resource_owner, "asking_for_token", "token_issued", *effects),
+        #   on                    source          dest              guards                    effect
+        Row(Expire,               "token_issued", "token_expired",  [tokens_are_short_lived], end_tokens),
+        Row(Expire,               "token_issued", "token_outlived", [tokens_live_long],       outlive_tokens),
+        Row((Consent, Denial),    "faulty",       "failed",         [page_is_mine],           answer_fault),
+        Row(AuthorizationRequest, "idle",         SAME,             redirected,               redirect_error,  otherwise=True),
+        Row(AuthorizationRequest, "idle",         SAME,             [],                       show_error_page, otherwise=True),
     ]
 
 
@@ -146,6 +140,7 @@ def _issue_token(me: View, scope: Scope) -> None:
     me.reply(answer, uri=memory.redirect_uri, repost=me.cast.redirect_status == 307, mode=memory.response_mode)
     me.happened(TokenIssued(token, None, memory.client, me.sender.party, True, "none"))
     me.forget(*memory)
+    me.remember(tokens=(token,))
 
 
 IMPLICIT = Flow(

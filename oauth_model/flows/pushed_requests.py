@@ -6,16 +6,8 @@ a scenario where the mitigation of that name is on; the code grant's own go on f
 
 from __future__ import annotations
 
-from oauth_model.flows.authorization_code import (
-    answer_is_from_my_issuer,
-    code_grant_is_used,
-    endpoints_are_configured,
-    issuer_is_mine,
-    note_start,
-    report_failure,
-    request_for_issuer,
-    send_to_authorization_endpoint,
-)
+from oauth_model.facts import ReferenceUsed
+from oauth_model.flows.authorization_code import code_grant_is_used
 from oauth_model.flows.authorization_endpoint import (
     client_is_registered,
     client_may_use_response_type,
@@ -26,6 +18,15 @@ from oauth_model.flows.authorization_endpoint import (
     show_error_page,
 )
 from oauth_model.flows.client_assertions import note_assertion, note_authentication
+from oauth_model.flows.client_runs import (
+    answer_is_from_my_issuer,
+    endpoints_are_configured,
+    issuer_is_mine,
+    note_start,
+    report_failure,
+    request_for_issuer,
+    send_to_authorization_endpoint,
+)
 from oauth_model.flows.flow import Flow
 from oauth_model.flows.implicit import implicit_grant_is_used
 from oauth_model.machine import SAME, Guard, Row, View, enabled, refuses_with
@@ -62,6 +63,13 @@ def authorization_server_rows() -> list[Row]:
         Row(AuthorizationRequestByReference, "pushed", "asking_for_token", [*mine, token_was_asked_for], ask_about_pushed_request),
         Row(PushedAuthorizationRequest,      "idle",   SAME,               [],                           answer_pushed_error, otherwise=True),
         Row(AuthorizationRequestByReference, "pushed", SAME,               [request_uri_is_mine],        show_error_page,     otherwise=True),
+    ]
+
+
+def authorization_server_rows_when_reused() -> list[Row]:
+    return [
+        #   on                               source  dest      guards                     effect
+        Row(AuthorizationRequestByReference, "idle", "asking", [reference_was_used_here], ask_about_it_again),
     ]
 
 
@@ -141,8 +149,21 @@ def answer_pushed_error(me: View, message: PushedAuthorizationRequest) -> None:
 
 def ask_about_pushed_request(me: View, message: AuthorizationRequestByReference) -> None:
     """Show the login and consent page for the request that was pushed."""
+    kept = tuple(sorted((name, value) for name, value in me.memory.items()))
+    me.happened(ReferenceUsed(message.request_uri, me.index, kept))
     prompt(me)
     me.forget("response_type")
+
+
+def reference_was_used_here(me: View, message: AuthorizationRequestByReference) -> bool:
+    """The reference was given out here, an authorization begun with it, and nobody minds (RFC 9126 section 7.3)."""
+    return bool(me.looks_up(ReferenceUsed, request_uri=message.request_uri))
+
+
+def ask_about_it_again(me: View, message: AuthorizationRequestByReference) -> None:
+    """Begin another authorization with the same request."""
+    me.remember(**dict(me.looks_up(ReferenceUsed, request_uri=message.request_uri)[0].kept))
+    ask_about_pushed_request(me, message)
 
 
 PUSHED_REQUESTS = Flow(
@@ -150,4 +171,12 @@ PUSHED_REQUESTS = Flow(
     "Pushed authorization requests",
     "RFC 9126 section 1",
     {CLIENT: client_rows(), AUTHORIZATION_SERVER: authorization_server_rows()},
+)
+
+REUSED_REFERENCES = Flow(
+    "reused-references",
+    "References to pushed requests that can be used again",
+    "RFC 9126 section 7.3",
+    {AUTHORIZATION_SERVER: authorization_server_rows_when_reused()},
+    looks_up={AUTHORIZATION_SERVER: (ReferenceUsed,)},
 )

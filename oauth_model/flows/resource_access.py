@@ -7,7 +7,7 @@ ID token says who is there (`id_tokens`).
 
 from __future__ import annotations
 
-from oauth_model.facts import Ended, LoggedIn, RunFailed, Served, Shown
+from oauth_model.facts import Ended, LoggedIn, Outlived, RunFailed, Served, Shown
 from oauth_model.flows.accounts import account_of
 from oauth_model.flows.flow import Flow
 from oauth_model.machine import SAME, Guard, Row, View, disabled, refuses_with
@@ -22,7 +22,7 @@ from oauth_model.messages import (
     ResourceResponse,
     UseToken,
 )
-from oauth_model.terms import ProtectedResource
+from oauth_model.terms import AccessToken, ProtectedResource
 
 
 def client_rows() -> list[Row]:
@@ -37,7 +37,7 @@ def client_rows() -> list[Row]:
 
 
 def resource_server_rows() -> list[Row]:
-    valid: list[Guard] = [issuer_is_trusted, token_is_active, scope_covers_operation]
+    valid: list[Guard] = [issuer_is_trusted, scope_covers_operation]
     return [
         #   on                    source   dest  guards  effect
         Row(ResourceRequest,      "ready", SAME, valid,  serve),
@@ -106,12 +106,6 @@ def issuer_is_trusted(me: View, message: Request) -> bool:
     return bool(me.cast.honest(message.access_token.issuer))
 
 
-@refuses_with("invalid_token")
-def token_is_active(me: View, message: Request) -> bool:
-    """The token is neither expired nor revoked (RFC 6749 section 7)."""
-    return not me.looks_up(Ended, token=message.access_token)
-
-
 @refuses_with("insufficient_scope")
 def scope_covers_operation(me: View, message: Request) -> bool:
     """The token's scope covers what is asked for (RFC 6749 section 7)."""
@@ -138,10 +132,15 @@ def show_error(me: View, message: ResourceRequestInUri) -> None:
     me.reply(Page(error=me.error or "invalid_request"))
 
 
+def has_ended(me: View, token: AccessToken) -> bool:
+    """Whether a token has expired or was revoked by now, as its authorization server would say."""
+    return bool(me.looks_up(Ended, token=token))
+
+
 def _serve(me: View, message: Request) -> ProtectedResource:
     token = message.access_token
-    active = token_is_active(me, message)
-    me.happened(Served(me.party, token, message.operation, me.sender.party, active))
+    active, late = not has_ended(me, token), bool(me.looks_up(Outlived, token=token))
+    me.happened(Served(me.party, token, message.operation, me.sender.party, active, late))
     return ProtectedResource(me.party, token.user)
 
 
@@ -150,5 +149,5 @@ RESOURCE_ACCESS = Flow(
     "Use of a bearer token",
     "RFC 6750 section 2",
     {CLIENT: client_rows(), RESOURCE_SERVER: resource_server_rows()},
-    looks_up={RESOURCE_SERVER: (Ended,)},
+    looks_up={RESOURCE_SERVER: (Ended, Outlived)},
 )

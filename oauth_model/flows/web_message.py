@@ -1,8 +1,8 @@
 """Responses by web message: a page in a popup posts them to the page that opened it (RFC 9700 section 4.17).
 
 The authorization server's page runs in a window that some other page opened, and says to which origin its
-message may go. The browser hands it to the opener if that is of this origin; with "*" to any opener. The rows are
-in a scenario where authorization servers offer this response mode.
+message may go. The browser hands it to the opener if that is of this origin; with "*" to any opener. It also tells the
+opener of which origin the page is that posted: any other page can post, too. The rows are in a scenario where authorization servers offer this response mode.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def post_to_opener(me: View, message: Response) -> None:
     opener = me.memory.opener
     me.happened(MessagePosted(opener, me.cast.owner(me.uri)))
     cookies = frozenset(cookie_jar(me, opener))
-    me.send(opener, message, uri=me.uri, cookies=cookies, mode="web_message")
+    me.send(opener, message, uri=me.uri, cookies=cookies, mode="web_message", origin=me.sender.party)
     me.remember(server=opener)
 
 

@@ -33,7 +33,9 @@ from oauth_model.goals.lifecycle import (
     codes_are_single_use,
     ended_tokens_serve_nothing,
     lapsed_codes_are_worthless,
+    leaked_tokens_are_soon_worthless,
     replay_ends_what_the_code_gave,
+    request_uris_are_used_once,
 )
 from oauth_model.goals.liveness import every_run_comes_to_an_end, honest_run_reaches_its_end
 from oauth_model.goals.redirection import (
@@ -96,6 +98,8 @@ GOALS: tuple[Goal, ...] = (
     lapsed_codes_are_worthless,
     replay_ends_what_the_code_gave,
     ended_tokens_serve_nothing,
+    leaked_tokens_are_soon_worthless,
+    request_uris_are_used_once,
     redirect_uris_match,
     response_arrives_at_the_redirection_endpoint,
     response_mode_is_the_clients,
@@ -143,6 +147,7 @@ __all__ = [
     "honest_run_reaches_its_end",
     "id_token_is_as_it_should_be",
     "lapsed_codes_are_worthless",
+    "leaked_tokens_are_soon_worthless",
     "login_is_the_users_own",
     "metadata_is_of_the_issuer_asked",
     "nobody_else_is_served",
@@ -153,6 +158,7 @@ __all__ = [
     "redirect_uri_means_one_thing",
     "redirect_uris_match",
     "replay_ends_what_the_code_gave",
+    "request_uris_are_used_once",
     "response_arrives_at_the_redirection_endpoint",
     "response_mode_is_the_clients",
     "response_answers_one_pending_request",

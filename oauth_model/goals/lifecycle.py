@@ -1,8 +1,8 @@
-"""The life of a code: used once, and betrayed by a second use."""
+"""The life of codes and tokens: a code is used once, and betrayed by a second use; a token has an end."""
 
 from __future__ import annotations
 
-from oauth_model.facts import Ended, LapsedCodeRedeemed, Replayed, Served, TokenIssued
+from oauth_model.facts import Ended, LapsedCodeRedeemed, ReferenceUsed, Replayed, Served, TokenIssued
 from oauth_model.goals.goal import Evidence, always
 
 
@@ -21,10 +21,23 @@ def lapsed_codes_are_worthless(world: Evidence, redeemed: LapsedCodeRedeemed) ->
     return consent is None or not world.honest(consent.user)
 
 
+@always("RFC 9126 section 7.3", id="LC10", each=(ReferenceUsed,), stable=True)
+def request_uris_are_used_once(world: Evidence, used: ReferenceUsed) -> bool:
+    """One authorization at most begins with the reference to a pushed request."""
+    return all(other == used for other in world.all(ReferenceUsed, request_uri=used.request_uri))
+
+
 @always("RFC 6749 section 7", id="LC7", each=(Served,))
 def ended_tokens_serve_nothing(world: Evidence, served: Served) -> bool:
     """A token that is revoked or has expired is not served any more."""
     return served.active
+
+
+@always("RFC 6750 section 5.3", each=(Served,))
+def leaked_tokens_are_soon_worthless(world: Evidence, served: Served) -> bool:
+    """No access token of honest parties serves the attacker for longer than a short lifetime."""
+    token = served.token
+    return not (served.late and world.honest(token.user, token.client)) or world.honest(served.recipient)
 
 
 @always("RFC 6749 section 4.1.2", id="LC3", each=(TokenIssued,))

@@ -89,6 +89,8 @@ def grant_is_of_the_connection_asked(world: Evidence, attached: Attached) -> boo
         return True
     start = world.started(attached.client, attached.run)
     return start is None or start.issuer == token.issuer
+
+
 @always("RFC 9700 section 4.4.1", id="SC8", each=(Attached,))
 def token_is_from_this_run(world: Evidence, attached: Attached) -> bool:
     """A token that a run holds was issued by its authorization server, and for the code or as the token it took.

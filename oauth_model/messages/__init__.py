@@ -7,6 +7,7 @@ that is the envelope's (`machine.Envelope`), and only on channels where a receiv
 """
 
 from oauth_model.messages.authorization import (
+    HYBRID_TYPES,
     AuthorizationError,
     AuthorizationErrorResponse,
     AuthorizationRequest,
@@ -27,6 +28,8 @@ from oauth_model.messages.browser import (
     LoginRequest,
     Page,
     Redirect,
+    RememberedConsent,
+    SessionLookup,
     SignIn,
     SubResourceRequest,
     UnseenConsent,
@@ -107,6 +110,7 @@ __all__ = [
     "Fault",
     "FrontChannel",
     "GrantAccess",
+    "HYBRID_TYPES",
     "HybridResponse",
     "HistoryEntry",
     "ImplicitResponse",
@@ -129,11 +133,13 @@ __all__ = [
     "Redirect",
     "RegistrationRequest",
     "RegistrationResponse",
+    "RememberedConsent",
     "ResourceError",
     "ResourceErrorResponse",
     "ResourceRequest",
     "ResourceRequestInUri",
     "ResourceResponse",
+    "SessionLookup",
     "SignIn",
     "Spontaneous",
     "SubResourceRequest",

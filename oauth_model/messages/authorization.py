@@ -31,13 +31,19 @@ from oauth_model.terms import (
     Verifier,
 )
 
+ResponseType = Literal["code", "token", "code id_token", "code token", "code id_token token"]
+"""What an authorization request asks for (RFC 6749 section 3.1.1; the last three: OpenID Connect Core section 3.3)."""
+
+HYBRID_TYPES: tuple[ResponseType, ...] = ("code id_token", "code token", "code id_token token")
+"""Those that have something beside the code."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest(FrontChannel):
     """RFC 6749 sections 4.1.1 and 4.2.1, with RFC 7636 section 4.3, RFC 8707 section 2.1, RFC 9101 section 5, the
     nonce of OpenID Connect Core section 3.1.2.1, and RFC 9449 section 10."""
 
-    response_type: Literal["code", "token", "code id_token"]
+    response_type: ResponseType
     client_id: ClientId
     redirect_uri: Uri | None = None
     scope: Scope | None = None
@@ -115,13 +121,17 @@ class ImplicitResponse(FrontChannel):
 
 @dataclass(frozen=True, slots=True)
 class HybridResponse(FrontChannel):
-    """A code and an ID token in the fragment of the redirection URI (OpenID Connect Core section 3.3.2.5)."""
+    """A code, and beside it an ID token, an access token or both, in the fragment of the redirection URI.
+
+    OpenID Connect Core section 3.3.2.5.
+    """
 
     mode: ClassVar[str] = "fragment"
     code: Code
     id_token: IdToken | None = None
     state: State | None = None
     iss: Issuer | None = None
+    access_token: AccessToken | None = None
 
     checked_like: ClassVar[type[Message]] = AuthorizationResponse
     name: ClassVar[str] = "authorization response (hybrid)"

@@ -147,6 +147,35 @@ class UnseenConsent(UserInterface):
 
 
 @dataclass(frozen=True, slots=True)
+class SessionLookup(UserInterface):
+    """The authorization server looks whose session the browser has, and shows nothing (RFC 6749 section 10.2)."""
+
+    scope: Scope
+
+    forged: ClassVar[bool] = False
+    name: ClassVar[str] = "look at the session"
+    reference: ClassVar[str] = "RFC 6749 section 10.2"
+    sender: ClassVar[str] = AUTHORIZATION_SERVER
+    receiver: ClassVar[str] = USER_AGENT
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedConsent(UserInterface):
+    """Nobody is asked: the browser has the session of somebody who consented to as much before.
+
+    `credential` stands for that session, which is the browser's.
+    """
+
+    credential: Password
+    scope: Scope
+
+    name: ClassVar[str] = "remembered consent"
+    reference: ClassVar[str] = "RFC 6749 section 10.2"
+    sender: ClassVar[str] = USER_AGENT
+    receiver: ClassVar[str] = AUTHORIZATION_SERVER
+
+
+@dataclass(frozen=True, slots=True)
 class Denial(UserInterface):
     """The resource owner denies access (RFC 6749 section 4.1, step B)."""
 

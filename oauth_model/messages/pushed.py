@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from oauth_model.messages.authorization import AuthorizationError, AuthorizationRequest
+from oauth_model.messages.authorization import AuthorizationError, AuthorizationRequest, ResponseType
 from oauth_model.messages.channel import AUTHORIZATION_SERVER, CLIENT, BackChannel, FrontChannel, Message
 from oauth_model.messages.token import TokenError
 from oauth_model.terms import (
@@ -28,7 +28,7 @@ from oauth_model.terms import (
 class PushedAuthorizationRequest(BackChannel):
     """RFC 9126 section 2.1: the parameters of an authorization request, and the client's credentials."""
 
-    response_type: Literal["code", "token", "code id_token"]
+    response_type: ResponseType
     client_id: ClientId
     redirect_uri: Uri | None = None
     scope: Scope | None = None

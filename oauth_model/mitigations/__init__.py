@@ -3,6 +3,7 @@
 from oauth_model.mitigations.at_the_client import (
     CONNECTION_CONTEXT,
     DISTINCT_REDIRECT_URIS,
+    EVERY_CODE_REDEEMED,
     INTENT,
     ISS,
     SAME_USER,
@@ -17,11 +18,13 @@ from oauth_model.mitigations.authorization_server import (
     EFFECTS_NEED_TOKEN,
     EXACT_REDIRECT_URI,
     NO_IMPLICIT,
+    NO_SILENT_APPROVAL,
     REDIRECT_URI_AT_TOKEN_ENDPOINT,
     REPLAY_REVOKES,
     SCOPE_SUBSET,
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
+    UNGUESSABLE_SECRETS,
 )
 from oauth_model.mitigations.client_assertions import (
     ASSERTION_SINGLE_USE,
@@ -34,6 +37,7 @@ from oauth_model.mitigations.in_the_browser import (
     FRAMING_REFUSED,
     LOGIN_NEEDS_GESTURE,
     NO_AUTOMATIC_REDIRECT,
+    SENDER_ORIGIN,
     TARGET_ORIGIN,
 )
 from oauth_model.mitigations.metadata import METADATA_ISSUER
@@ -64,8 +68,13 @@ from oauth_model.mitigations.redirection import (
     REGISTRATION_POLICY,
     RESPONSE_MODE_LOCKED,
 )
-from oauth_model.mitigations.request_integrity import PUSHED_REQUESTS, SIGNED_REQUESTS
-from oauth_model.mitigations.resource_server import AUDIENCE, TOKEN_IN_HEADER_ONLY
+from oauth_model.mitigations.request_integrity import PUSHED_REQUESTS, REQUEST_URI_ONCE, SIGNED_REQUESTS
+from oauth_model.mitigations.resource_server import (
+    AUDIENCE,
+    SHORT_LIVED_TOKENS,
+    TOKEN_IN_HEADER_ONLY,
+    TOKEN_STATUS_CHECKED,
+)
 from oauth_model.mitigations.sender_constraint import DPOP, DPOP_JKT, MTLS
 from oauth_model.mitigations.transport import HOST_COOKIES, TLS
 
@@ -101,12 +110,15 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     SCOPE_SUBSET,
     AUDIENCE,
     TOKEN_IN_HEADER_ONLY,
+    TOKEN_STATUS_CHECKED,
+    SHORT_LIVED_TOKENS,
     SEE_OTHER,
     SECRET_IN_BACK_CHANNEL,
     NO_OPEN_REDIRECTOR,
     REFERRER_POLICY,
     FRAMING_REFUSED,
     TARGET_ORIGIN,
+    SENDER_ORIGIN,
     NO_AUTOMATIC_REDIRECT,
     EFFECTS_NEED_TOKEN,
     FORM_POST,
@@ -128,6 +140,10 @@ MITIGATIONS: tuple[Mitigation, ...] = (
     DPOP,
     DPOP_JKT,
     MTLS,
+    NO_SILENT_APPROVAL,
+    UNGUESSABLE_SECRETS,
+    REQUEST_URI_ONCE,
+    EVERY_CODE_REDEEMED,
 )
 """All of them. Single use comes after every other check of a token request, so that what is refused for
 it alone is a valid replay."""
@@ -147,6 +163,7 @@ __all__ = [
     "EFFECTS_NEED_TOKEN",
     "DPOP",
     "DPOP_JKT",
+    "EVERY_CODE_REDEEMED",
     "EXACT_REDIRECT_URI",
     "FORM_POST",
     "FRAMING_REFUSED",
@@ -167,6 +184,7 @@ __all__ = [
     "NO_AUTOMATIC_REDIRECT",
     "NO_IMPLICIT",
     "NO_OPEN_REDIRECTOR",
+    "NO_SILENT_APPROVAL",
     "PKCE_NO_DOWNGRADE",
     "PKCE_PLAIN",
     "PKCE_REQUIRED",
@@ -178,11 +196,14 @@ __all__ = [
     "REFERRER_POLICY",
     "REGISTRATION_POLICY",
     "REPLAY_REVOKES",
+    "REQUEST_URI_ONCE",
     "RESPONSE_MODE_LOCKED",
     "SAME_USER",
     "SCOPE_SUBSET",
     "SECRET_IN_BACK_CHANNEL",
     "SEE_OTHER",
+    "SENDER_ORIGIN",
+    "SHORT_LIVED_TOKENS",
     "SIGNED_REQUESTS",
     "STATE",
     "SUBJECT_WITH_ISSUER",
@@ -190,7 +211,9 @@ __all__ = [
     "TLS",
     "TOKEN_IN_HEADER_ONLY",
     "TOKEN_ISSUED_TO_CLIENT",
+    "TOKEN_STATUS_CHECKED",
     "TRANSACTION_SECRETS",
+    "UNGUESSABLE_SECRETS",
     "USERINFO_SUBJECT",
     "Fill",
     "Mitigation",

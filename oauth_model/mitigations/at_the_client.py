@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from oauth_model.flows.authorization_code import expected_issuer
+from oauth_model.flows.client_runs import expected_issuer
 from oauth_model.machine import View
 from oauth_model.messages import (
     AuthorizationErrorResponse,
@@ -136,6 +136,16 @@ INTENT = Mitigation(
     id="INTENT",
     configures={"context_in_uri": False},
 )
+
+
+EVERY_CODE_REDEEMED = Mitigation(
+    "every-code-redeemed",
+    "the client redeems every code that it gets, also in a response that it refuses",
+    "RFC 9700 section 4.2.4",
+    id="BURN",
+    extension=True,
+)
+"""No specification asks for this; the section has codes invalidated by their first use, which this makes use of."""
 
 
 def token_was_issued_to_me(me: View, message: ImplicitResponse | TokenResponse) -> bool:

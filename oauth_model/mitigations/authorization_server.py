@@ -50,6 +50,13 @@ SCOPE_SUBSET = Mitigation(
     id="SCOPE",
 )
 
+NO_SILENT_APPROVAL = Mitigation(
+    "no-silent-approval",
+    "nobody gets an answer without a page in the name of a client that does not authenticate",
+    "RFC 6749 section 10.2",
+    id="CONS",
+)
+
 SEE_OTHER = Mitigation(
     "see-other",
     "redirects after a login never repeat the posted form",
@@ -70,6 +77,14 @@ EFFECTS_NEED_TOKEN = Mitigation(
     "RFC 6749 section 1.2",
     id="ATTOK",
     configures={"acts_on_consent": False},
+)
+
+UNGUESSABLE_SECRETS = Mitigation(
+    "unguessable-secrets",
+    "codes and state have too many possible values to be guessed, and attempts are counted",
+    "RFC 6749 section 10.10",
+    id="ENT",
+    configures={"guessable": ()},
 )
 
 # ------------------------------------------------------------------ token endpoint
@@ -142,7 +157,7 @@ REDIRECT_URI_AT_TOKEN_ENDPOINT = Mitigation(
 @refuses_with("invalid_grant")
 def code_is_unused(me: View, message: TokenRequest) -> bool:
     """The code was not redeemed before."""
-    return me.state != "redeemed"
+    return me.state not in ("redeemed", "token_outlived")
 
 
 CODE_SINGLE_USE = Mitigation(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from oauth_model.flows.client_runs import expected_issuer
 from oauth_model.machine import View
-from oauth_model.messages import LoginRequest
+from oauth_model.messages import AuthorizationResponse, HybridResponse, ImplicitResponse, LoginRequest
 from oauth_model.mitigations.mitigation import Mitigation
+
+Response = AuthorizationResponse | HybridResponse | ImplicitResponse
 
 FRAMING_REFUSED = Mitigation(
     "framing-refused",
@@ -21,6 +24,23 @@ TARGET_ORIGIN = Mitigation(
     id="PMORG",
     configures={"any_target_origin": False},
 )
+
+
+def sender_is_my_issuer(me: View, message: Response) -> bool:
+    """A web message was posted by a page of the authorization server's (RFC 9700 section 4.17.2)."""
+    return me.envelope.origin in (None, expected_issuer(me).name)
+
+
+SENDER_ORIGIN = Mitigation(
+    "sender-origin",
+    "a response by web message is taken from the origin of the authorization server only",
+    "RFC 9700 section 4.17.2",
+    checks={
+        AuthorizationResponse: [sender_is_my_issuer],
+        ImplicitResponse: [sender_is_my_issuer],
+    },
+)
+"""The other half of what the catalogue calls PMORG."""
 
 NO_AUTOMATIC_REDIRECT = Mitigation(
     "no-automatic-redirect",

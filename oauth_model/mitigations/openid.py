@@ -5,7 +5,7 @@ Each of the first four brings OpenID Connect with it: there is no nonce to compa
 
 from __future__ import annotations
 
-from oauth_model.flows.id_tokens import WithIdToken, nonce_of_run
+from oauth_model.flows.id_tokens import WithIdToken, authorizes_me, has_lapsed, names_me, nonce_of_run
 from oauth_model.machine import Guard, View
 from oauth_model.messages import (
     AuthorizationRequest,
@@ -17,15 +17,22 @@ from oauth_model.messages import (
     TokenResponse,
 )
 from oauth_model.mitigations.mitigation import Mitigation
-from oauth_model.terms import ClientId, SigningKey, Subject
+from oauth_model.terms import SigningKey, Subject
 
 
 def _wherever_id_tokens_come(*guards: Guard) -> dict[type[Message], list[Guard]]:
     return {kind: list(guards) for kind in (TokenResponse, HybridResponse, ImplicitResponse)}
 
 
+def _none_is_due(me: View, message: WithIdToken) -> bool:
+    """Whether there is to be no ID token in a response: not in one of the response type `code token`."""
+    return isinstance(message, HybridResponse) and "id_token" not in me.cast.client_uses.split()
+
+
 def nonce_is_mine(me: View, message: WithIdToken) -> bool:
     """The ID token has the nonce of this run, before anything that came with it is used (RFC 9700 section 4.5.3.2)."""
+    if _none_is_due(me, message):
+        return True
     return message.id_token is not None and message.id_token.nonce == nonce_of_run(me)
 
 
@@ -53,16 +60,37 @@ NONCE = Mitigation(
 
 def id_token_is_from_my_issuer(me: View, message: WithIdToken) -> bool:
     """The issuer is the authorization server of this run (OpenID Connect Core section 3.1.3.7)."""
+    if _none_is_due(me, message):
+        return True
     return message.id_token is not None and message.id_token.iss == me.memory.issuer
 
 
 def id_token_is_for_me(me: View, message: WithIdToken) -> bool:
     """The audience is this client (OpenID Connect Core section 3.1.3.7)."""
-    return message.id_token is not None and message.id_token.aud == ClientId(me.party)
+    if _none_is_due(me, message):
+        return True
+    return message.id_token is not None and names_me(me, message.id_token)
+
+
+def id_token_was_issued_to_me(me: View, message: WithIdToken) -> bool:
+    """The authorized party, named wherever there are several audiences, is this client (OpenID Connect Core section
+    3.1.3.7)."""
+    if _none_is_due(me, message):
+        return True
+    return message.id_token is not None and authorizes_me(me, message.id_token)
+
+
+def id_token_has_not_expired(me: View, message: WithIdToken) -> bool:
+    """The moment that it names is still to come (OpenID Connect Core section 3.1.3.7)."""
+    if _none_is_due(me, message):
+        return True
+    return message.id_token is not None and not has_lapsed(me, message.id_token)
 
 
 def id_token_is_signed_by_its_issuer(me: View, message: WithIdToken) -> bool:
     """It is signed, with the key that is its issuer's and no other (OpenID Connect Core section 3.1.3.7)."""
+    if _none_is_due(me, message):
+        return True
     id_token = message.id_token
     if id_token is None or id_token.key is None or id_token.iss is None:
         return False
@@ -71,10 +99,16 @@ def id_token_is_signed_by_its_issuer(me: View, message: WithIdToken) -> bool:
 
 ID_TOKEN_VALIDATION = Mitigation(
     "id-token-validation",
-    "ID tokens are validated: issuer, audience, signature",
+    "ID tokens are validated: issuer, audience, authorized party, signature, expiry",
     "OpenID Connect Core section 3.1.3.7",
     id="IDT",
-    checks=_wherever_id_tokens_come(id_token_is_from_my_issuer, id_token_is_for_me, id_token_is_signed_by_its_issuer),
+    checks=_wherever_id_tokens_come(
+        id_token_is_from_my_issuer,
+        id_token_is_for_me,
+        id_token_is_signed_by_its_issuer,
+        id_token_was_issued_to_me,
+        id_token_has_not_expired,
+    ),
     configures={"openid": True},
     extension=True,
 )
@@ -92,16 +126,24 @@ KEY_BY_ISSUER = Mitigation(
 
 def code_is_that_of_the_id_token(me: View, message: HybridResponse) -> bool:
     """The ID token has the hash of the code (OpenID Connect Core section 3.3.2.10)."""
+    if _none_is_due(me, message):
+        return True
     return message.id_token is not None and message.id_token.c_hash == message.code
 
 
 def state_is_that_of_the_id_token(me: View, message: HybridResponse) -> bool:
     """The ID token has the hash of `state`, as it has that of the code."""
+    if _none_is_due(me, message):
+        return True
     return message.id_token is not None and message.id_token.s_hash == message.state
 
 
-def access_token_is_that_of_the_id_token(me: View, message: TokenResponse | ImplicitResponse) -> bool:
-    """The ID token has the hash of the access token (OpenID Connect Core section 3.1.3.8)."""
+def access_token_is_that_of_the_id_token(me: View, message: WithIdToken) -> bool:
+    """The ID token has the hash of the access token that comes with it (OpenID Connect Core section 3.1.3.8)."""
+    if isinstance(message, HybridResponse) and (
+        _none_is_due(me, message) or "token" not in me.cast.client_uses.split()
+    ):
+        return True
     return message.id_token is not None and message.id_token.at_hash == message.access_token
 
 
@@ -111,13 +153,18 @@ HASHES = Mitigation(
     "OpenID Connect Core section 3.3.2.10",
     id="HASH",
     checks={
-        HybridResponse: [code_is_that_of_the_id_token, state_is_that_of_the_id_token],
+        HybridResponse: [
+            code_is_that_of_the_id_token,
+            state_is_that_of_the_id_token,
+            access_token_is_that_of_the_id_token,
+        ],
         TokenResponse: [access_token_is_that_of_the_id_token],
         ImplicitResponse: [access_token_is_that_of_the_id_token],
     },
     configures={"openid": True},
     extension=True,
 )
+
 
 def resource_is_the_subjects(me: View, message: ResourceResponse) -> bool:
     """What comes back is about whom the ID token names (OpenID Connect Core section 5.3.2)."""

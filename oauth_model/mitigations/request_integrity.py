@@ -30,6 +30,14 @@ PUSHED_REQUESTS = Mitigation(
 )
 
 
+REQUEST_URI_ONCE = Mitigation(
+    "request-uri-once",
+    "the reference to a pushed request is used once",
+    "RFC 9126 section 7.3",
+    id="RURI1",
+)
+
+
 @refuses_with("invalid_request")
 def request_is_signed(me: View, message: AuthorizationRequest | PushedAuthorizationRequest) -> bool:
     """All parameters are as the client signed them (RFC 9101 section 6.2); a pushed request needs no signature."""

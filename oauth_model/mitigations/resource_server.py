@@ -1,7 +1,8 @@
-"""What limits the use of a bearer token: its audience, and where it may travel."""
+"""What limits the use of a bearer token: its audience, its lifetime, and where it may travel."""
 
 from __future__ import annotations
 
+from oauth_model.flows.resource_access import has_ended
 from oauth_model.machine import View, refuses_with
 from oauth_model.messages import AuthorizationRequest, ResourceRequest, ResourceRequestInUri
 from oauth_model.mitigations.mitigation import Mitigation
@@ -45,4 +46,25 @@ TOKEN_IN_HEADER_ONLY = Mitigation(
     "RFC 9700 section 4.3.2",
     id="HONLY",
     checks={ResourceRequestInUri: [token_is_in_the_header]},
+)
+
+
+@refuses_with("invalid_token")
+def token_is_active(me: View, message: Request) -> bool:
+    """The token is neither expired nor revoked (RFC 6749 section 7, RFC 6750 section 3.1)."""
+    return not has_ended(me, message.access_token)
+
+
+TOKEN_STATUS_CHECKED = Mitigation(
+    "token-status-checked",
+    "resource servers find out whether an access token has expired or was revoked",
+    "RFC 6749 section 7",
+    checks={ResourceRequest: [token_is_active], ResourceRequestInUri: [token_is_active]},
+)
+
+SHORT_LIVED_TOKENS = Mitigation(
+    "short-lived-tokens",
+    "access tokens expire soon",
+    "RFC 6750 section 5.3",
+    id="SHORT",
 )

@@ -21,6 +21,8 @@ from oauth_model.mitigations import (
     NO_AUTOMATIC_REDIRECT,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
+    NO_SILENT_APPROVAL,
+    NONCE,
     PKCE_NO_DOWNGRADE,
     PKCE_PLAIN,
     PKCE_REQUIRED,
@@ -32,10 +34,13 @@ from oauth_model.mitigations import (
     SCOPE_SUBSET,
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
+    SHORT_LIVED_TOKENS,
     STATE,
     TLS,
     TOKEN_IN_HEADER_ONLY,
+    TOKEN_STATUS_CHECKED,
     TRANSACTION_SECRETS,
+    UNGUESSABLE_SECRETS,
 )
 from oauth_model.profiles.profile import Alternative, Clause, Condition, Entry, Profile
 
@@ -68,6 +73,10 @@ OAUTH21 = Profile(
         Entry(SCOPE_SUBSET, "must", "OAuth 2.1 section 1.4", note="by what a token is; without a key word"),
         Entry(AUDIENCE, "should", "OAuth 2.1 section 7.1.4"),
         Entry(TOKEN_IN_HEADER_ONLY, "must", "OAuth 2.1 section 5.1"),
+        Entry(TOKEN_STATUS_CHECKED, "must", "OAuth 2.1 section 5.2"),
+        Entry(SHORT_LIVED_TOKENS, "should", "OAuth 2.1 section 7.1.3"),
+        Entry(NO_SILENT_APPROVAL, "should", "OAuth 2.1 section 7.3", note="or other measures"),
+        Entry(UNGUESSABLE_SECRETS, "must", "OAuth 2.1 section 7.7"),
         Entry(SEE_OTHER, "must", "OAuth 2.1 section 7.5.4"),
         Entry(NO_OPEN_REDIRECTOR, "must", "OAuth 2.1 section 7.13.1"),
         Entry(REFERRER_POLICY, "should", "OAuth 2.1 section 2.3.6"),
@@ -84,7 +93,7 @@ OAUTH21 = Profile(
             "OAuth 2.1 section 2.3.3",
             (
                 Alternative("PKCE", PKCE_S256, "OAuth 2.1 section 2.3.3"),
-                Alternative("nonce", None, "OAuth 2.1 section 2.3.3"),
+                Alternative("nonce", NONCE, "OAuth 2.1 section 2.3.3", note="of an OpenID Connect client"),
                 Alternative("state", STATE, "OAuth 2.1 section 2.3.3"),
             ),
         ),
@@ -93,7 +102,9 @@ OAUTH21 = Profile(
             "OAuth 2.1 section 7.5.1",
             (
                 Alternative("PKCE", PKCE_S256, "OAuth 2.1 section 7.5.1"),
-                Alternative("nonce", None, "OAuth 2.1 section 7.5.1", "confidential"),
+                Alternative(
+                    "nonce", NONCE, "OAuth 2.1 section 7.5.1", "confidential", note="of an OpenID Connect client"
+                ),
             ),
         ),
         Clause(
@@ -101,7 +112,13 @@ OAUTH21 = Profile(
             "OAuth 2.1 section 7.5.1",
             (
                 Alternative("PKCE required", PKCE_REQUIRED, "OAuth 2.1 section 7.5.1"),
-                Alternative("nonce, of which the server is assured", None, "OAuth 2.1 section 7.5.1", "confidential"),
+                Alternative(
+                    "nonce",
+                    NONCE,
+                    "OAuth 2.1 section 7.5.1",
+                    "confidential",
+                    note="of an OpenID Connect client, and the server is assured of it",
+                ),
             ),
         ),
         Clause(

@@ -23,6 +23,8 @@ from oauth_model.mitigations import (
     NO_AUTOMATIC_REDIRECT,
     NO_IMPLICIT,
     NO_OPEN_REDIRECTOR,
+    NO_SILENT_APPROVAL,
+    NONCE,
     PKCE_NO_DOWNGRADE,
     PKCE_PLAIN,
     PKCE_REQUIRED,
@@ -33,12 +35,16 @@ from oauth_model.mitigations import (
     SCOPE_SUBSET,
     SECRET_IN_BACK_CHANNEL,
     SEE_OTHER,
+    SENDER_ORIGIN,
+    SHORT_LIVED_TOKENS,
     STATE,
     TARGET_ORIGIN,
     TLS,
     TOKEN_IN_HEADER_ONLY,
     TOKEN_ISSUED_TO_CLIENT,
+    TOKEN_STATUS_CHECKED,
     TRANSACTION_SECRETS,
+    UNGUESSABLE_SECRETS,
 )
 from oauth_model.profiles.profile import Alternative, Clause, Condition, Entry, Profile
 
@@ -66,12 +72,17 @@ RFC9700 = Profile(
         Entry(SCOPE_SUBSET, "must", "RFC 6749 section 1.4", note="by what a token is; without a key word"),
         Entry(AUDIENCE, "should", "RFC 9700 section 2.3"),
         Entry(TOKEN_IN_HEADER_ONLY, "must", "RFC 9700 section 4.3.2"),
+        Entry(TOKEN_STATUS_CHECKED, "must", "RFC 6749 section 7", note="of expiry; of revocation: RFC 6750, 3.1"),
+        Entry(SHORT_LIVED_TOKENS, "should", "RFC 6750 section 5.3"),
+        Entry(NO_SILENT_APPROVAL, "should", "RFC 6749 section 10.2", note="or other measures"),
+        Entry(UNGUESSABLE_SECRETS, "must", "RFC 6749 section 10.10", note="and 10.12 for state"),
         Entry(SEE_OTHER, "must", "RFC 9700 section 4.12"),
         Entry(NO_OPEN_REDIRECTOR, "must", "RFC 9700 section 4.1.3", note="where redirection URIs are"),
         Entry(REFERRER_POLICY, "should", "RFC 9700 section 4.2.4"),
         Entry(NO_AUTOMATIC_REDIRECT, "should", "RFC 9700 section 4.11.2"),
         Entry(FRAMING_REFUSED, "must", "RFC 9700 section 4.16"),
         Entry(TARGET_ORIGIN, "must", "RFC 9700 section 4.17.2"),
+        Entry(SENDER_ORIGIN, "must", "RFC 9700 section 4.17.2"),
         Entry(SECRET_IN_BACK_CHANNEL, "must", "RFC 6749 section 2.3.1"),
         Entry(TLS, "must", "RFC 9700 section 2.6"),
         Entry(INTENT, "must", "RFC 9700 section 4.4.2", condition=Condition.SEVERAL_ISSUERS),
@@ -85,7 +96,7 @@ RFC9700 = Profile(
             "RFC 9700 section 2.1",
             (
                 Alternative("PKCE", PKCE_S256, "RFC 9700 section 2.1"),
-                Alternative("nonce", None, "RFC 9700 section 2.1"),
+                Alternative("nonce", NONCE, "RFC 9700 section 2.1", note="of an OpenID Connect client"),
                 Alternative("state", STATE, "RFC 9700 section 2.1"),
             ),
         ),
@@ -94,7 +105,9 @@ RFC9700 = Profile(
             "RFC 9700 section 2.1.1",
             (
                 Alternative("PKCE", PKCE_S256, "RFC 9700 section 2.1.1"),
-                Alternative("nonce", None, "RFC 9700 section 2.1.1", "confidential"),
+                Alternative(
+                    "nonce", NONCE, "RFC 9700 section 2.1.1", "confidential", note="of an OpenID Connect client"
+                ),
             ),
         ),
         Clause(

@@ -35,6 +35,7 @@ from oauth_model.mitigations import (
     CODE_SINGLE_USE,
     DPOP,
     DPOP_JKT,
+    EVERY_CODE_REDEEMED,
     EXACT_REDIRECT_URI,
     LONG_VERIFIERS,
     MTLS,
@@ -44,7 +45,9 @@ from oauth_model.mitigations import (
     PRIVATE_KEY_JWT,
     PUSHED_REQUESTS,
     REPLAY_REVOKES,
+    REQUEST_URI_ONCE,
     SCOPE_SUBSET,
+    SHORT_LIVED_TOKENS,
     SIGNED_REQUESTS,
     STATE,
     TOKEN_IN_HEADER_ONLY,
@@ -113,6 +116,7 @@ SCENARIOS: dict[str, Scenario] = {
     "strongest": Scenario(policy=EVERYTHING),
     "time and faults": Scenario(policy=EVERYTHING, time_passes=True, faults_happen=True),
     "implicit": Scenario((IMPLICIT,), time_passes=True, faults_happen=True),
+    "implicit, short-lived tokens": Scenario((IMPLICIT,), Policy([SHORT_LIVED_TOKENS]), time_passes=True),
     "implicit, granted scope": Scenario((IMPLICIT,), Policy([SCOPE_SUBSET])),
     "hybrid": Scenario((HYBRID,), time_passes=True, faults_happen=True),
     "hybrid, granted scope": Scenario((HYBRID,), Policy([SCOPE_SUBSET])),
@@ -174,6 +178,7 @@ SCENARIOS: dict[str, Scenario] = {
     "frame": WEAK["clickjacking"],
     # ---------------------------------------------------------------- clients that configure themselves
     "discovery": Scenario(policy=EVERYTHING, cast=DISCOVERS),
+    "discovery, hybrid": Scenario((HYBRID,), EVERYTHING, cast=DISCOVERS),
     "discovery, implicit": Scenario((IMPLICIT,), cast=DISCOVERS),
     "discovery, pushed, with assertions": Scenario(
         policy=EVERYTHING.minus(CLIENT_AUTHENTICATION).plus(PUSHED_REQUESTS, PRIVATE_KEY_JWT), cast=DISCOVERS
@@ -195,6 +200,19 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "keys": Scenario(policy=OPEN_CODES.plus(DPOP, DPOP_JKT), attacker=READS_RESPONSES | HOLDS_TOKEN),
     "certificates": Scenario(policy=OPEN_CODES.plus(MTLS), attacker=READS_RESPONSES | HOLDS_TOKEN),
+    "silent approval": WEAK["silent-impersonation"],
+    "silent approval of a client that authenticates": Scenario(policy=EVERYTHING, cast=Cast(remembers_consent=True)),
+    "codes that are burnt": Scenario(
+        policy=OPEN_CODES.plus(EVERY_CODE_REDEEMED), attacker=WEB, bounds=Bounds(client_runs=1, forgeries=3)
+    ),
+    "codes that cannot be burnt": Scenario(
+        policy=EVERYTHING.plus(EVERY_CODE_REDEEMED), attacker=WEB, bounds=Bounds(forgeries=3)
+    ),
+    "references that can be used again": Scenario(
+        policy=EVERYTHING.plus(PUSHED_REQUESTS).minus(REQUEST_URI_ONCE),
+        attacker=WEB,
+        bounds=Bounds(authorizations=2, forgeries=3),
+    ),
     "two users": Scenario(policy=EVERYTHING, cast=Cast(users=("alice", "bob")), bounds=Bounds(windows=1)),
 }
 

@@ -8,16 +8,18 @@ import pytest
 
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.browser import BROWSER
+from oauth_model.flows.burned_codes import BURNED_CODES
 from oauth_model.flows.client_site import CLIENT_SITE
 from oauth_model.flows.discovery import DISCOVERY
 from oauth_model.flows.framed_page import FRAMED_PAGE
 from oauth_model.flows.guessing import GUESSING
 from oauth_model.flows.history import BREAKDOWNS, HISTORY
-from oauth_model.flows.hybrid import HYBRID, PUSHED_HYBRID_REQUESTS
+from oauth_model.flows.hybrid import DISCOVERED_HYBRID, HYBRID, PUSHED_HYBRID_REQUESTS
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.flows.native_apps import NATIVE_APPS
-from oauth_model.flows.pushed_requests import PUSHED_REQUESTS
+from oauth_model.flows.pushed_requests import PUSHED_REQUESTS, REUSED_REFERENCES
 from oauth_model.flows.resource_access import RESOURCE_ACCESS
+from oauth_model.flows.silent_approval import SILENT_APPROVAL
 from oauth_model.flows.web_message import WEB_MESSAGE
 from oauth_model.messages import (
     AuthorizationErrorResponse,
@@ -31,7 +33,8 @@ from tests.core.scenarios import SCENARIOS, taken, walked
 
 FLOWS = (
     *(BROWSER, RESOURCE_ACCESS, CLIENT_SITE, WEB_MESSAGE, FRAMED_PAGE, NATIVE_APPS, HISTORY, BREAKDOWNS, GUESSING),
-    *(PUSHED_REQUESTS, DISCOVERY, AUTHORIZATION_CODE, IMPLICIT, HYBRID, PUSHED_HYBRID_REQUESTS),
+    *(SILENT_APPROVAL, BURNED_CODES, REUSED_REFERENCES),
+    *(PUSHED_REQUESTS, DISCOVERY, AUTHORIZATION_CODE, IMPLICIT, HYBRID, PUSHED_HYBRID_REQUESTS, DISCOVERED_HYBRID),
 )
 
 Place = tuple[str, str, int]

@@ -33,7 +33,7 @@ PINNED: dict[str, tuple[Scenario, tuple[int, int, int]]] = {
     "code, weakest": (SCENARIOS["weakest"], (29, 28, 18)),
     "code, strongest": (SCENARIOS["strongest"], (25, 24, 18)),
     "code, time and faults": (SCENARIOS["time and faults"], (61, 70, 19)),
-    "implicit, time and faults": (SCENARIOS["implicit"], (37, 40, 16)),
+    "implicit, time and faults": (SCENARIOS["implicit"], (63, 72, 17)),
     "two users": (SCENARIOS["two users"], (189, 240, 22)),
     "web attacker, strongest": (STRONG, (6579, 9453, 21)),
     "web attacker, weakest, two forgeries": (SCENARIOS["login forgery"], (6480, 9203, 21)),

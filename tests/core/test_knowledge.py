@@ -42,6 +42,7 @@ from oauth_model.terms import (
     Term,
     Verifier,
 )
+from tests.core.scenarios import SCENARIOS, walked
 from tests.core.test_terms import TERMS
 
 KNOWN = st.frozensets(st.sampled_from(TERMS))
@@ -201,3 +202,15 @@ def test_scopes_that_are_not_configured_are_not_made_up() -> None:
     cast = cast_of(WEB)
     known = at_the_start(WEB, cast)
     assert {term for term in known if isinstance(term, Scope)} <= {cast.scope, cast.supported_scope}
+
+
+@pytest.mark.parametrize("name", ["embedded content", "redirector, fragment", "history"])
+def test_an_address_that_the_attacker_wrote_tells_it_nothing(name: str) -> None:
+    """So windows need not remember such addresses, though they are in the history and in the Referer header field."""
+    composition, changes = walked(SCENARIOS[name])
+    for world, options in changes.items():
+        known = composition.knowledge(world)
+        for change in options:
+            if change.step.kind == "lure":
+                message = composition.envelopes.values[change.step.envelope].message
+                assert known.issuperset(composition.needed_for(message))

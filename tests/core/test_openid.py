@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from oauth_model.attackers import BROWSES, HOLDS_TOKEN, IS_AUTHORIZATION_SERVER, READS_RESPONSES
@@ -10,22 +12,25 @@ from oauth_model.cast import Cast
 from oauth_model.checkers.exhaustive import check
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.flow import Flow
-from oauth_model.flows.hybrid import HYBRID
+from oauth_model.flows.hybrid import CODE_AND_BOTH_TOKENS, CODE_AND_TOKEN, HYBRID
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import (
     LIVENESS,
     SAFETY,
     Goal,
+    access_tokens_stay_secret,
     grant_belongs_to_the_browser_that_consented,
     id_token_is_as_it_should_be,
     login_is_the_users_own,
     nobody_logs_in_as_another,
+    tokens_never_leave_the_back_channel,
 )
 from oauth_model.mitigations import (
     HASHES,
     ID_TOKEN_VALIDATION,
     KEY_BY_ISSUER,
     MITIGATIONS,
+    NO_IMPLICIT,
     NONCE,
     PKCE_PLAIN,
     PKCE_REQUIRED,
@@ -40,7 +45,9 @@ FLOWS: dict[str, tuple[Flow, ...]] = {
     "code": (AUTHORIZATION_CODE,),
     "implicit": (IMPLICIT, AUTHORIZATION_CODE),
     "hybrid": (HYBRID,),
-    "all": (HYBRID, IMPLICIT, AUTHORIZATION_CODE),
+    "code and token": (CODE_AND_TOKEN, AUTHORIZATION_CODE),
+    "code and both tokens": (CODE_AND_BOTH_TOKENS, AUTHORIZATION_CODE),
+    "all": (HYBRID, IMPLICIT, AUTHORIZATION_CODE, CODE_AND_TOKEN, CODE_AND_BOTH_TOKENS),
 }
 WHOLE = Policy(MITIGATIONS).minus(PKCE_PLAIN)
 SMALL = Bounds(client_runs=1, windows=1)
@@ -133,6 +140,30 @@ def test_a_key_chosen_by_issuer_is_not_enough_where_an_honest_id_token_is_at_han
     validated = at_hand.plus(ID_TOKEN_VALIDATION)
     assert not broken(validated, nobody_logs_in_as_another)
     assert broken(validated.without_guard("id_token_is_from_my_issuer"), nobody_logs_in_as_another)
+
+
+BESIDE = Scenario(
+    (CODE_AND_BOTH_TOKENS, AUTHORIZATION_CODE),
+    EVERYTHING.minus(NO_IMPLICIT).plus(*ON),
+    BROWSES | READS_RESPONSES,
+    Bounds(client_runs=1, windows=1),
+)
+
+
+@pytest.mark.parametrize("flow", [CODE_AND_TOKEN, CODE_AND_BOTH_TOKENS], ids=str)
+def test_an_access_token_beside_the_code_is_read_with_it(flow: Flow) -> None:
+    scenario = replace(BESIDE, flows=(flow, AUTHORIZATION_CODE))
+    assert broken(scenario, access_tokens_stay_secret)
+    assert not broken(scenario.plus(NO_IMPLICIT), access_tokens_stay_secret)
+    assert broken(scenario, tokens_never_leave_the_back_channel)
+
+
+def test_the_hash_of_the_access_token_beside_the_code_is_compared() -> None:
+    """Nobody uses that token here; but who reads responses could put another's in its place."""
+    bounds = Bounds(authorizations=2, windows=1, forgeries=4)
+    mixed = replace(BESIDE, bounds=bounds).without(HASHES, PKCE_S256, PKCE_REQUIRED, NONCE)
+    assert broken(mixed, id_token_is_as_it_should_be)
+    assert not broken(mixed.plus(HASHES), id_token_is_as_it_should_be)
 
 
 def test_who_is_signed_in_is_whom_the_id_token_names() -> None:

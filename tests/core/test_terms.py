@@ -10,6 +10,7 @@ from oauth_model import terms
 from oauth_model.knowledge import close
 from oauth_model.terms import (
     AccessToken,
+    Audiences,
     AuthorizationEndpoint,
     Certificate,
     Challenge,
@@ -19,6 +20,7 @@ from oauth_model.terms import (
     Code,
     Cookie,
     DpopProof,
+    Expiry,
     IdToken,
     Issuer,
     Location,
@@ -73,6 +75,8 @@ TERMS: tuple[Term, ...] = (
     Certificate(ProofKey("client.example"), "rs.example"),
     Subject("alice"),
     Nonce("client.example", 1),
+    Audiences((ClientId("client.example"),)),
+    Expiry("as.example", 1),
     SigningKey("as.example"),
     IdToken(Issuer("as.example"), Subject("alice"), nonce=Nonce("client.example", 1), key=SigningKey("as.example")),
 )
