@@ -132,8 +132,13 @@ request_decides_scope = disabled("scope-subset", "request_decides_scope")
 
 
 def refusal_may_be_redirected(me: View, message: Message) -> bool:
-    """What is wrong is neither the client identifier nor the redirection URI (RFC 6749 section 4.1.2.1)."""
-    return me.error is not None
+    """What is wrong is neither the client identifier nor the redirection URI (RFC 6749 section 4.1.2.1).
+
+    A server that compares exactly looks at the URI first: nothing else that is wrong is told to one not registered.
+    """
+    uri = getattr(message, "redirect_uri", None)
+    exact = uri is None or not me.on("exact-redirect-uri") or is_registered(me, message.client_id.name, uri)
+    return me.error is not None and exact
 
 
 def redirect_uri_is_trusted(me: View, message: AuthorizationRequest) -> bool:
