@@ -57,7 +57,7 @@ class Follower:
     """Takes a list of steps again in a composition, without those that are not possible, with or without a server."""
 
     def __init__(self, scenario: Scenario, bench: Bench) -> None:
-        self.composition, self._bench = Composition(scenario), bench
+        self.composition = Composition(scenario)
         self._tester = Tester(self.composition, bench.target)
 
     def follow(

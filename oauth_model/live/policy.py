@@ -20,9 +20,6 @@ from oauth_model.scenario import Scenario
 CLIENTS_CHOICE = ("client-authentication", "pkce-s256", "iss")
 """Protections that take both ends: a server may offer them to a client that does not use them."""
 
-CLIENTS_OWN = ("pkce-plain",)
-"""What only a client decides, and that no experiment measures."""
-
 
 @dataclass(frozen=True)
 class Measured:

@@ -243,9 +243,8 @@ class FakeServer:
         header = request.headers.get("Authorization", "").removeprefix("Bearer ")
         in_query = request.args.get("access_token") if not self.on("token-in-header-only") else None
         known = self.tokens.get(header or in_query or "")
-        meant = known and known["resource"]
-        elsewhere = self.on("audience") and meant not in (None, f"{self.url}/{name}")
-        if known is None or not self.on(f"serves-{name}") or elsewhere:
+        strayed = self.on("audience") and known and known["resource"] not in (None, f"{self.url}/{name}")
+        if known is None or strayed or not self.on(f"serves-{name}"):
             return jsonify(error="invalid_token"), 401
         return jsonify(owner="alice")
 
