@@ -131,12 +131,12 @@ request_decides_scope = disabled("scope-subset", "request_decides_scope")
 # ------------------------------------------------------------------ guards: refusals
 
 
-def refusal_may_be_redirected(me: View, message: Message) -> bool:
+def refusal_may_be_redirected(me: View, message: AuthorizationRequest) -> bool:
     """What is wrong is neither the client identifier nor the redirection URI (RFC 6749 section 4.1.2.1).
 
     A server that compares exactly looks at the URI first: nothing else that is wrong is told to one not registered.
     """
-    uri = getattr(message, "redirect_uri", None)
+    uri = message.redirect_uri
     exact = uri is None or not me.on("exact-redirect-uri") or is_registered(me, message.client_id.name, uri)
     return me.error is not None and exact
 
