@@ -43,6 +43,8 @@ from oauth_model.uris import (
     origin_of,
     page_for_server,
     private_use_uri,
+    segments,
+    site_of,
     taken_over,
     tricks,
 )
@@ -114,7 +116,7 @@ class Cast(Configuration, DeploymentFacts):
         """The party that a request for this URI reaches; what it asks for on a device, the operating system decides."""
         if self.native and (uri.host == LOOPBACK or not uri.host):
             return self._native_owner(uri)
-        host = host_for_browser(uri).removeprefix("www.")
+        host = site_of(host_for_browser(uri))
         known = (*self.clients, *self.authorization_servers, *self.resource_servers)
         return host if host in known else ATTACKER
 
@@ -216,8 +218,7 @@ class Cast(Configuration, DeploymentFacts):
 
     def is_callback(self, client: str, uri: Uri) -> bool:
         """Whether the page at a URI is a redirection endpoint of the client's."""
-        page = page_for_server(uri)
-        return self.owner(uri) == client and (page == CALLBACK or page.startswith(f"{CALLBACK}/"))
+        return self.owner(uri) == client and segments(page_for_server(uri))[:1] == segments(CALLBACK)
 
     def is_redirector(self, client: str, uri: Uri) -> bool:
         """Whether the page at a URI redirects to where its query says (RFC 9700 section 4.11.1)."""

@@ -5,6 +5,9 @@ the host, whatever stands before an `@`. A web server decodes a path and takes d
 it looks for a page. An authorization server that does not compare redirection URIs as strings has a
 rule (`MATCHINGS`), and each rule here is one that has been seen. `tricks` is the small set of URIs from which
 an attacker chooses: one for each way to be read wrongly.
+
+A term `Uri` has host and path as they are written, since that is what some rules look at. Whoever asks for their parts
+does so here: `labels` of the host, `segments` of the path.
 """
 
 from __future__ import annotations
@@ -34,6 +37,27 @@ LOOPBACK_HOSTS = (LOOPBACK, "[::1]", "localhost")
 """Hosts that no network leads to (RFC 8252 section 7.3 has the addresses)."""
 
 
+def labels(host: str) -> tuple[str, ...]:
+    """The labels of a host name, from the first (RFC 3986 section 3.2.2)."""
+    return tuple(host.split("."))
+
+
+def segments(path: str) -> tuple[str, ...]:
+    """The segments of a path, as it is written (RFC 3986 section 3.3)."""
+    return tuple(path.split("/")[1:])
+
+
+def site_of(host: str) -> str:
+    """The domain whose host this is, if it is the one at which a client has its pages."""
+    return host.removeprefix("www.") if labels(host)[0] == "www" else host
+
+
+def is_under(host: str, domain: str) -> bool:
+    """Whether a host name is a longer one that ends in all the labels of a domain."""
+    own, above = labels(host), labels(domain)
+    return len(own) > len(above) and own[-len(above) :] == above
+
+
 def origin_of(client: str) -> str:
     """The host at which a client has its pages."""
     return f"www.{client}"
@@ -41,7 +65,7 @@ def origin_of(client: str) -> str:
 
 def private_use_uri(client: str, path: str) -> Uri:
     """A URI of the scheme that a native client has made of its domain name, in reverse (RFC 8252 section 7.1)."""
-    return Uri("", path, scheme=".".join(reversed(client.split("."))))
+    return Uri("", path, scheme=".".join(reversed(labels(client))))
 
 
 def loopback_uri(position: int, path: str) -> Uri:
@@ -100,11 +124,11 @@ def _any_uri(uri: Uri, registered: Uri) -> bool:
 
 
 def _glob(uri: Uri, registered: Uri) -> bool:
-    return fnmatchcase(str(uri), f"https://*.{_domain(registered)}/*")
+    return fnmatchcase(str(uri), f"https://*.{site_of(registered.host)}/*")
 
 
 def _sub_domain(uri: Uri, registered: Uri) -> bool:
-    return uri.scheme == "https" and uri.host.endswith(f".{_domain(registered)}")
+    return uri.scheme == "https" and is_under(uri.host, site_of(registered.host))
 
 
 def _prefix(uri: Uri, registered: Uri) -> bool:
@@ -127,10 +151,6 @@ def _text_up_to_colon(uri: Uri, registered: Uri) -> bool:
 
 def _any_query(uri: Uri, registered: Uri) -> bool:
     return _same_host(uri, registered) and uri.path == registered.path
-
-
-def _domain(registered: Uri) -> str:
-    return registered.host.removeprefix("www.")
 
 
 MATCHINGS = (
@@ -165,7 +185,7 @@ def taken_over(client: str) -> Uri:
 
 def tricks(client: str, registered: Uri) -> tuple[Uri, ...]:
     """URIs that may be taken for the registered one and lead to the attacker: one for each way to be read wrongly."""
-    origin, upwards = registered.host, "/%2e%2e" * registered.path.count("/")
+    origin, upwards = registered.host, "/%2e%2e" * len(segments(registered.path))
     return (
         Uri(SITE, f"/.{client}/cb"),
         Uri(f"{origin}.{SITE}", "/cb"),

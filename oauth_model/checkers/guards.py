@@ -134,13 +134,15 @@ def scenarios() -> Iterator[Scenario]:
 
 @dataclass(frozen=True)
 class _Place:
-    """A scenario with the goals that hold in it, its guards, and those of them that refuse something there."""
+    """A scenario with the goals that hold in it, its guards, and those of them that refuse something there; `honestly`
+    are the guards that are left where honest parties are alone."""
 
     scenario: Scenario
     safety: frozenset[Goal]
     liveness: frozenset[Goal]
     guards: frozenset[str]
     refuse: frozenset[str]
+    honestly: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -170,14 +172,18 @@ def _place(scenario: Scenario) -> _Place:
     held = check(honest(scenario), LIVENESS).verdicts
     liveness = frozenset(verdict.goal for verdict in held if verdict.holds)
     refuse = {name for machine in composition.machines.values() for name in machine.refusals}
-    guards = {name for names in guards_of(scenario).values() for name in names}
-    return _Place(scenario, safety, liveness, frozenset(guards), frozenset(refuse))
+    return _Place(scenario, safety, liveness, _names(scenario), frozenset(refuse), _names(honest(scenario)))
+
+
+def _names(scenario: Scenario) -> frozenset[str]:
+    return frozenset(name for names in guards_of(scenario).values() for name in names)
 
 
 def _tried(trial: _Trial) -> _Break | None:
     """The first goal that breaks without a guard, if any does."""
     for number, place in enumerate(trial.places):
-        found = _broken(place.scenario.without_guard(trial.guard), place.safety, place.liveness)
+        liveness = place.liveness if trial.guard in place.honestly else frozenset[Goal]()
+        found = _broken(place.scenario.without_guard(trial.guard), place.safety, liveness)
         if found is not None:
             return _Break(number, *found)
     return None
@@ -190,6 +196,8 @@ def _broken(scenario: Scenario, safety: frozenset[Goal], liveness: frozenset[Goa
     for goal in judge.goals:
         if goal in search.found:
             return goal, run_of(composition, search.path(search.found[goal]), goal.slug)
+    if not liveness:
+        return None
     result = check(honest(scenario), tuple(goal for goal in LIVENESS if goal in liveness))
     for verdict in result.verdicts:
         if verdict.holds is False:

@@ -39,9 +39,12 @@ HYBRID_TYPES: tuple[ResponseType, ...] = ("code id_token", "code token", "code i
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorizationRequest(FrontChannel):
-    """RFC 6749 sections 4.1.1 and 4.2.1, with RFC 7636 section 4.3, RFC 8707 section 2.1, RFC 9101 section 5, the
-    nonce of OpenID Connect Core section 3.1.2.1, and RFC 9449 section 10."""
+class RequestParameters:
+    """What an authorization request says, on whichever way it comes.
+
+    RFC 6749 sections 4.1.1 and 4.2.1, RFC 7636 section 4.3, RFC 8707 section 2.1, the nonce of OpenID Connect Core
+    section 3.1.2.1, and RFC 9449 section 10.
+    """
 
     response_type: ResponseType
     client_id: ClientId
@@ -52,9 +55,15 @@ class AuthorizationRequest(FrontChannel):
     code_challenge_method: Literal["S256", "plain"] | None = None
     resource: ResourceIndicator | None = None
     response_mode: Literal["query", "fragment", "form_post", "web_message"] | None = None
-    request: RequestObject | None = None
     nonce: Nonce | None = None
     dpop_jkt: Thumbprint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest(RequestParameters, FrontChannel):
+    """RFC 6749 sections 4.1.1 and 4.2.1; `request` is that of RFC 9101 section 5."""
+
+    request: RequestObject | None = None
 
     name: ClassVar[str] = "authorization request"
     reference: ClassVar[str] = "RFC 6749 section 4.1.1"

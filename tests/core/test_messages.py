@@ -71,7 +71,7 @@ def test_nobody_forges_what_a_session_decides_by_itself() -> None:
             ["response_type", "client_id"],
             [
                 *("redirect_uri", "scope", "state", "code_challenge", "code_challenge_method", "resource"),
-                *("response_mode", "request", "nonce", "dpop_jkt"),
+                *("response_mode", "nonce", "dpop_jkt", "request"),
             ],
         ),
         (AuthorizationResponse, ["code"], ["state", "iss"]),
