@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import gzip
 import ipaddress
@@ -113,7 +114,7 @@ def test_every_request_has_a_connection_of_its_own() -> None:
         (b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", 200, ""),
         (b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + GOOD, 200, "good"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nyo\r\n1\r\nu\r\n0\r\n\r\n", 200, "you"),
-        (answer(gzip.compress(b"packed"), "Content-Encoding: gzip"), 200, "packed"),
+        (answer(gzip.compress(b"packed", mtime=0), "Content-Encoding: gzip"), 200, "packed"),
         (GOOD + b"and more than was said", 200, "good"),
     ],
 )
@@ -263,8 +264,9 @@ def test_ctrl_c_goes_through_and_closes_the_connection() -> None:
     def interrupt(server: Raw, wire: socket.socket) -> None:
         wire.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-        if wire.recv(1) == b"":
-            closed.set()
+        with contextlib.suppress(ConnectionError):  # a reset, if something of the answer was not read yet
+            assert wire.recv(1) == b""
+        closed.set()
 
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
