@@ -2,8 +2,8 @@
 
 It looks at calm states only, at one of those that differ in nothing but names or values of the attacker's, takes a step
 that merely adds to the attacker's knowledge at once and alone, and of the others a stubborn set. That decides whether
-goals are broken; it does not find shortest runs, so a goal that is broken is looked for once more by a search that leaves nothing out.
-docs/reductions.md says why the verdicts are those of such a search.
+goals are broken; it does not find shortest runs, so a goal that is broken is looked for once more by a search that
+leaves nothing out. docs/reductions.md says why the verdicts are those of such a search.
 """
 
 from __future__ import annotations
