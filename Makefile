@@ -36,7 +36,7 @@ lint: $(STAMP)  ## ruff and mypy
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
 
-bench: $(STAMP)  ## measure how fast the checkers are, beside SPIN (some 25 minutes)
+bench: $(STAMP)  ## measure how fast the checkers are, beside SPIN (some 40 minutes)
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 gallery: $(STAMP)  ## draw the pictures in diagrams/ again

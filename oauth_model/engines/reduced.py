@@ -1,9 +1,9 @@
 """The reduced search: as few states as are enough to decide the goals, in plain Python.
 
-It looks at calm states only, at one of those that differ in nothing but names, takes a step that merely adds to the
-attacker's knowledge at once and alone, and of the others a stubborn set. That decides whether goals are broken; it does
-not find shortest runs, so a goal that is broken is looked for once more by a search that leaves nothing out.
-docs/reductions.md says why the verdicts are those of such a search.
+It looks at calm states only, at one of those that differ in nothing but names or values of the attacker's, takes a step
+that merely adds to the attacker's knowledge at once and alone, and of the others a stubborn set. That decides whether
+goals are broken; it does not find shortest runs, so a goal that is broken is looked for once more by a search that
+leaves nothing out. docs/reductions.md says why the verdicts are those of such a search.
 """
 
 from __future__ import annotations
@@ -57,9 +57,11 @@ def search(
     stubborn: bool = True,
     knowledge_first: bool = True,
     symmetry: bool = True,
+    attacker_values: bool = True,
     shortest: Shortest | None = None,
 ) -> Reduced:
-    """Decide goals by as few states as the reductions that are on leave.
+    """Decide goals by as few states as the reductions that are on leave: `symmetry` exchanges users, `attacker_values`
+    what the attacker has of its own.
 
     `shortest` finds the runs to what is broken: a breadth-first search over the program's states unless another is
     given. Where it is cut before it has a run, the run is the reduced search's own, which may be longer; `cut` says so.
@@ -72,7 +74,7 @@ def search(
         closure.close()
         if closure.stuck:
             return _not_reduced(walk, by_layers(program, goals, stop_on=stop_on, limits=limits, progress=progress))
-        guesses = Guesses(closure) if symmetry else None
+        guesses = Guesses(closure, users=symmetry, values=attacker_values) if symmetry or attacker_values else None
         done = False
         while not done:
             searching = Search(program, asked)

@@ -13,7 +13,7 @@ from math import factorial, prod
 
 from oauth_model.engines.actions import Action, Calm, as_bits, members
 from oauth_model.engines.actions_closure import Closure
-from oauth_model.engines.symmetry_names import of_users
+from oauth_model.engines.symmetry_names import Renaming, of_first_terms, of_own_parties, of_users
 from oauth_model.engines.symmetry_numbers import Exchange, exchange, identity
 
 MOST = 120
@@ -30,7 +30,7 @@ class Symmetry:
 
     def __init__(self, closure: Closure, generators: Iterable[Exchange] = ()) -> None:
         self.elements = _generated(identity(closure), tuple(generators))
-        self._by_slots = {each.slots: number for number, each in enumerate(self.elements)}
+        self._places = {each.key: number for number, each in enumerate(self.elements)}
         self.own = len(closure.actions)
         self._actions = list(closure.actions)
         self._numbers = {action: number for number, action in enumerate(self._actions)}
@@ -89,8 +89,7 @@ class Symmetry:
 
     def product(self, second: int, first: int) -> int:
         """The element that does what one does, and then another."""
-        then = self.elements[second].slots
-        return self._by_slots[tuple(then[slot] for slot in self.elements[first].slots)]
+        return self._places[self.elements[second].after(self.elements[first]).key]
 
     def image(self, element: int, action: int) -> int:
         """The number of an action's image."""
@@ -116,67 +115,78 @@ class Symmetry:
 
 
 def _generated(first: Exchange, generators: tuple[Exchange, ...]) -> list[Exchange]:
-    """All that generators make, which must differ in what they do to slots."""
-    found = {first.slots: first}
+    """All that generators make."""
+    found = {first.key: first}
     waiting = [first]
     while waiting:
         before = waiting.pop(0)
         for generator in generators:
             after = generator.after(before)
-            known = found.setdefault(after.slots, after)
-            if known is after:
+            if found.setdefault(after.key, after) is after:
                 waiting.append(after)
-            assert known == after and len(found) <= MOST
+            assert len(found) <= MOST
     return list(found.values())
 
 
 class Guesses:
     """Which renamings are tried, one group of them after the other, each smaller than the one before.
 
-    First all permutations of the users that have as much of everything; then of those that were not to blame for
-    anything; where none are left, only that everybody takes the place of the next; then none.
+    First all permutations of what is as much as another of everything: of `users`, and of what the attacker has of its
+    own (`values`): its parties of one role, and the terms of one kind that it knows before anything happens. Then of
+    those that were not to blame for anything; where none are left, only that everybody takes the place of the next;
+    then none.
     """
 
-    def __init__(self, closure: Closure) -> None:
+    def __init__(self, closure: Closure, *, users: bool = True, values: bool = True) -> None:
         self._closure = closure
         world = closure.program.composition
-        self._users = tuple(user for user in world.cast.users if world.cast.honest(user))
-        self._pairs: dict[tuple[str, str], Exchange] = {}
+        self._users = tuple(user for user in world.cast.users if world.cast.honest(user)) if users else ()
+        self._pairs: dict[tuple[object, object], Exchange] = {}
         for one, other in combinations(self._users, 2):
-            swap = self._exchange({one: other, other: one})
-            if swap is not None:
-                self._pairs[one, other] = swap
+            self._note(one, other, of_users(world, {one: other, other: one}))
+        if values:
+            for owned in of_own_parties(world):
+                self._note(*owned, Renaming({owned[0]: owned[1], owned[1]: owned[0]}, {}))
+            for first, second in of_first_terms(world):
+                self._note(first, second, Renaming({}, {}, {first: second, second: first}))
+        self._exchanged: tuple[object, ...] = tuple(dict.fromkeys((*self._users, *(n for p in self._pairs for n in p))))
         self._next: Exchange | None = None
         if 2 < len(self._users) <= MOST:
-            self._next = self._exchange(dict(zip(self._users, self._users[1:] + self._users[:1], strict=True)))
+            self._next = self._exchange(
+                of_users(world, dict(zip(self._users, self._users[1:] + self._users[:1], strict=True)))
+            )
 
-    def _exchange(self, to: dict[str, str]) -> Exchange | None:
-        rename = of_users(self._closure.program.composition, to)
+    def _note(self, one: object, other: object, rename: Renaming | None) -> None:
+        swap = self._exchange(rename)
+        if swap is not None:
+            self._pairs[one, other] = swap
+
+    def _exchange(self, rename: Renaming | None) -> Exchange | None:
         return exchange(self._closure, rename) if rename is not None else None
 
     def best(self) -> Symmetry:
         """The symmetry to try now."""
-        swaps = [self._pairs[pair] for alike in self._alike() for pair in pairwise(alike)]
+        swaps = [self._pairs[pair] for alike in self.alike() for pair in pairwise(alike)]
         if not swaps and self._next is not None:
             return Symmetry(self._closure, (self._next,))
         return Symmetry(self._closure, swaps)
 
-    def _alike(self) -> list[list[str]]:
-        """Users any two of whom may be exchanged, with no more than so many permutations in all."""
-        found: list[list[str]] = []
-        for user in self._users:
+    def alike(self) -> list[list[object]]:
+        """Names and values any two of which may be exchanged, with no more than so many permutations in all."""
+        found: list[list[object]] = []
+        for name in self._exchanged:
             for alike in found:
-                all_alike = all((other, user) in self._pairs for other in alike)
+                all_alike = all((other, name) in self._pairs for other in alike)
                 if all_alike and prod(factorial(len(each) + (each is alike)) for each in found) <= MOST:
-                    alike.append(user)
+                    alike.append(name)
                     break
             else:
-                found.append([user])
+                found.append([name])
         return found
 
     def without(self, symmetry: Symmetry, action: int) -> None:
         """Leave out the renamings because of which an action is uneven."""
-        if not any(len(alike) > 1 for alike in self._alike()):
+        if not any(len(alike) > 1 for alike in self.alike()):
             self._next = None
             return
         right = {pair: swap for pair, swap in self._pairs.items() if not symmetry.blamed(action, swap)}

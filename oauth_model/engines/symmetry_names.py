@@ -1,4 +1,4 @@
-"""Renamings: which parties and sessions may be interchangeable, and what a value is called after exchanging them.
+"""Renamings: which parties, sessions and values may be interchangeable, and what a value is called after that.
 
 These are guesses, made from names alone, and nothing rests on them: whether a scenario really is alike under a renaming
 is looked at by `symmetry`. A guess that is wrong costs reduction and no verdict.
@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import fields, is_dataclass
+from itertools import combinations
 from typing import Any
 
 from oauth_model.adversary import SERVERS
+from oauth_model.knowledge import in_order
 from oauth_model.machine import Memory
 from oauth_model.messages import USER_AGENT
+from oauth_model.terms import Term
 from oauth_model.world import Composition
 
 NUMBERED_BY = {"index": ("party",), "run": ("client", "owner"), "grant": ("issuer",), "session": ("server",)}
@@ -24,15 +27,18 @@ One = tuple[str, int]
 
 
 class Renaming:
-    """Other names for some parties, and other indices for some of a party's sessions, in any value made of them.
+    """Other names for some parties, other indices for some of a party's sessions, and others for some values, in any
+    value made of them.
 
     It looks into dataclasses, tuples, sets and memories. An integer is taken for an index by the name of its attribute
     only; whatever else there is in a value stays as it is.
     """
 
-    def __init__(self, names: Mapping[str, str], sessions: Mapping[One, int]) -> None:
+    def __init__(
+        self, names: Mapping[str, str], sessions: Mapping[One, int], values: Mapping[Any, Any] | None = None
+    ) -> None:
         self._names, self._sessions = names, sessions
-        self._known: dict[object, Any] = {}
+        self._known: dict[object, Any] = {**(values or {})}
 
     def __call__(self, value: Any) -> Any:
         """The value under its new names."""
@@ -92,6 +98,21 @@ def of_users(world: Composition, to: Mapping[str, str]) -> Renaming | None:
         if len(set(moved.values())) < len(moved):
             return None
     return Renaming(names, sessions)
+
+
+def of_own_parties(world: Composition) -> Iterator[tuple[str, str]]:
+    """Pairs of parties of the attacker's that are of one role: it plays them, and they have no sessions."""
+    for role in SERVERS:
+        yield from combinations([party for party in world.cast.parties(role) if party in world.cast.owned], 2)
+
+
+def of_first_terms(world: Composition) -> Iterator[tuple[Term, Term]]:
+    """Pairs of terms of one kind that the attacker knows before anything happens."""
+    by_kind: dict[type[Term], list[Term]] = {}
+    for term in in_order(world.knowledge(world.initial)):
+        by_kind.setdefault(type(term), []).append(term)
+    for alike in by_kind.values():
+        yield from combinations(alike, 2)
 
 
 def _servers(world: Composition) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from oauth_model.engines.actions import Action, Calm, members
@@ -29,6 +30,12 @@ class Exchange:
     _known: dict[int, int] = field(default_factory=dict, init=False, compare=False, repr=False)
     _happened: dict[int, int] = field(default_factory=dict, init=False, compare=False, repr=False)
     _network: dict[int, int] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """All that it does, to be looked up."""
+        maps = (self.messages, self.terms, self.facts, *self.sessions)
+        return self.slots, tuple(tuple(sorted(each.items())) for each in maps)
 
     def __post_init__(self) -> None:
         origin = sorted(range(len(self.slots)), key=self.slots.__getitem__)
@@ -117,12 +124,16 @@ def exchange(closure: Closure, rename: Callable[[Any], Any]) -> Exchange | None:
     program = closure.program
     world = program.composition
     slots = _numbers(range(program.n), world.addresses, {a: n for n, a in enumerate(world.addresses)}, rename)
-    messages = _numbers(set().union(*closure.envelopes), world.envelopes.values, world.envelopes.numbers, rename)
     terms = _numbers(closure.terms, program.terms.values, program.terms.numbers, rename)
-    facts = _numbers(closure.facts, program.facts.values, program.facts.numbers, rename)
-    if slots is None or messages is None or terms is None or facts is None:
+    if slots is None or terms is None:
         return None
     if {terms[number] for number in program.initially_known} != program.initially_known:
+        return None
+    facts = _numbers(closure.facts, program.facts.values, program.facts.numbers, rename)
+    if facts is None:
+        return None
+    messages = _numbers(set().union(*closure.envelopes), world.envelopes.values, world.envelopes.numbers, rename)
+    if messages is None:
         return None
     sessions: list[Numbers] = []
     for slot, those in enumerate(closure.sessions):
