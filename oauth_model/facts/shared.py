@@ -59,6 +59,7 @@ class ClientAuthenticated(Shared):
 class ReferenceUsed(Shared):
     """An authorization was begun with a reference to a pushed request; `kept` is what the server keeps of that."""
 
+    issuer: str
     request_uri: RequestUri
-    authorization: int
+    grant: int
     kept: tuple[tuple[str, Any], ...]

@@ -25,7 +25,7 @@ from oauth_model.messages import (
     Redirect,
     SubResourceRequest,
 )
-from oauth_model.terms import Location
+from oauth_model.terms import Location, Uri
 from oauth_model.uris import LANDING, redirect_target
 
 Response = AuthorizationResponse | HybridResponse | ImplicitResponse
@@ -85,15 +85,19 @@ def error_page_has_script(me: View, message: Response) -> bool:
 def redirect_with_query(me: View, message: Response) -> None:
     """Redirect, with the query handed on."""
     note_stray(me, message)
-    assert me.uri is not None
-    me.reply(message, uri=redirect_target(me.uri))
+    me.reply(message, uri=_target(me))
 
 
 def redirect(me: View, message: Response) -> None:
     """Redirect; what is in the fragment never came here."""
     note_stray(me, message)
+    me.reply(Redirect(), uri=_target(me))
+
+
+def _target(me: View) -> Uri:
+    """Where the query says, or the site's first page."""
     assert me.uri is not None
-    me.reply(Redirect(), uri=redirect_target(me.uri))
+    return redirect_target(me.uri) or Uri(me.uri.host)
 
 
 def show_page_by_user(me: View, message: Response) -> None:

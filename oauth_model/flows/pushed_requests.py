@@ -150,7 +150,7 @@ def answer_pushed_error(me: View, message: PushedAuthorizationRequest) -> None:
 def ask_about_pushed_request(me: View, message: AuthorizationRequestByReference) -> None:
     """Show the login and consent page for the request that was pushed."""
     kept = tuple(sorted((name, value) for name, value in me.memory.items()))
-    me.happened(ReferenceUsed(message.request_uri, me.index, kept))
+    me.happened(ReferenceUsed(me.party, message.request_uri, me.index, kept))
     prompt(me)
     me.forget("response_type")
 

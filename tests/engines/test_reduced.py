@@ -218,7 +218,7 @@ def test_a_violation_that_can_be_mended_is_not_put_off(monkeypatch: pytest.Monke
     assert set(reduced("two users apart", goals).found) < set(goals)
 
 
-BREAKING_STABLE_GOALS = ("replay", "issuer-confusion", "reused-challenge", "rogue-token-endpoint")
+BREAKING_STABLE_GOALS = ("replay", "issuer-confusion", "reused-challenge", "rogue-token-endpoint", "reference-reused")
 """Scenarios in whose actions every goal that is marked stable can be broken."""
 
 
