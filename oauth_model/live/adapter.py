@@ -84,7 +84,7 @@ class Dialect:
     `errors` maps an error code that the model expects to others that this server answers instead. `state_required`
     is whether requests need a state (RFC 6749 section 4.1.1 recommends it), `redirect_uri_implied` whether a token
     request without a redirection URI means the only registered one, `refusal_spends_code` whether a code is of no use
-    any more after a token request that was refused.
+    any more after a token request that was refused, `takes_resource` whether requests may name a resource (RFC 8707).
     """
 
     pkce: Literal["required", "optional", "none"] | None = None
@@ -98,6 +98,7 @@ class Dialect:
     state_required: bool | None = None
     redirect_uri_implied: bool | None = None
     refusal_spends_code: bool | None = None
+    takes_resource: bool | None = None
 
 
 @dataclass(frozen=True)

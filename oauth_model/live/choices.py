@@ -34,7 +34,8 @@ class InFull:
         No redirection URI means the registered one (RFC 6749 section 3.1.2.3); the code is then one whose token
         request has to repeat it. No scope means the server's default, which is its own affair (RFC 6749 section 3.3):
         in the model it is the usual one. A server that requires a state gets one that nobody looks at, and one that
-        requires challenges and does not look at verifiers gets a challenge that nobody has the verifier of.
+        requires challenges and does not look at verifiers gets a challenge that nobody has the verifier of. A resource
+        is named to servers that take such names (RFC 8707 section 2), to no others.
         """
         if not isinstance(message, AuthorizationRequest):
             return message
@@ -48,7 +49,7 @@ class InFull:
             message = replace(message, state=State(FILLER, index))
         if message.code_challenge is None and self._fills_challenges:
             message = replace(message, code_challenge=Challenge(Verifier(FILLER, 1)), code_challenge_method="S256")
-        return message
+        return replace(message, resource=None) if self._dialect.takes_resource is False else message
 
     def token_request(self, message: TokenRequest) -> TokenRequest:
         """A token request for a code. Raises NotOnTheWire for one that means something else at this server."""

@@ -198,7 +198,7 @@ class RunningServer(Adapter):
 
 BOOLEANS = (
     "plain", "refresh_rotation", "refresh_reuse_revokes", "replay_revokes", "loopback", "iss", "state_required",
-    "redirect_uri_implied", "refusal_spends_code",
+    "redirect_uri_implied", "refusal_spends_code", "takes_resource",
 )  # fmt: skip
 
 
