@@ -81,7 +81,10 @@ class Dialect:
     `refresh_rotation` and `refresh_reuse_revokes` what becomes of refresh tokens (RFC 9700 section 4.14.2),
     `replay_revokes` whether tokens end when their code comes again (RFC 6749 section 4.1.2), `loopback` whether
     ports of loopback redirection URIs may differ (RFC 8252 section 7.3), `iss` whether responses have it (RFC 9207).
-    `errors` maps an error code that the model expects to others that this server answers instead.
+    `errors` maps an error code that the model expects to others that this server answers instead. `state_required`
+    is whether requests need a state (RFC 6749 section 4.1.1 recommends it), `redirect_uri_implied` whether a token
+    request without a redirection URI means the only registered one, `refusal_spends_code` whether a code is of no use
+    any more after a token request that was refused, `takes_resource` whether requests may name a resource (RFC 8707).
     """
 
     pkce: Literal["required", "optional", "none"] | None = None
@@ -92,6 +95,10 @@ class Dialect:
     loopback: bool | None = None
     iss: bool | None = None
     errors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    state_required: bool | None = None
+    redirect_uri_implied: bool | None = None
+    refusal_spends_code: bool | None = None
+    takes_resource: bool | None = None
 
 
 @dataclass(frozen=True)

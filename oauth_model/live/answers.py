@@ -10,6 +10,11 @@ from oauth_model.live.lab import Back, Front
 from oauth_model.live.wire import Seen
 
 
+def is_prompt(front: Front) -> bool:
+    """Whether a page asks for login or consent."""
+    return front.place == "page" and front.visit.status < 400 and bool(front.visit.forms)
+
+
 def response_seen(front: Front) -> Seen:
     """A response for a client, or the page that the browser is left with."""
     if front.place == "page":

@@ -8,11 +8,12 @@ they send is known when it reaches the server. A `Disagreement` is an answer tha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from oauth_model.live.adapter import Adapter, Target
-from oauth_model.live.answers import challenge_error, json_seen, refuses_frames, response_seen, token_seen
+from oauth_model.live.answers import challenge_error, is_prompt, json_seen, refuses_frames, response_seen, token_seen
 from oauth_model.live.bindings import Bindings, NotOnTheWire
+from oauth_model.live.choices import InFull, error_is_as_right
 from oauth_model.live.exchange import HttpResponse, query_of
 from oauth_model.live.lab import Back, Front, Lab
 from oauth_model.live.transport import Transport
@@ -57,7 +58,7 @@ from oauth_model.messages import (
 )
 from oauth_model.run import RunStep
 from oauth_model.scenario import Scenario
-from oauth_model.terms import Challenge, Uri, Verifier
+from oauth_model.terms import Code
 
 KINDS: Mapping[type[Message], str] = {
     AuthorizationPrompt: "prompt",
@@ -74,9 +75,6 @@ KINDS: Mapping[type[Message], str] = {
     ResourceErrorResponse: "resource error",
 }
 """What an answer of each class looks like from outside."""
-
-FILLER = "filler"
-"""Whose challenges and verifiers a server gets that wants to see them: they never fit each other."""
 
 FOR_PEOPLE = (AuthorizationPrompt, Page)
 """Answers of which no more is looked at than that they came: their words are for people."""
@@ -125,11 +123,12 @@ class LiveParty:
         self.adapter, self.target, self.transport = adapter, target, transport
         self.lab = Lab(adapter, target, transport, seed=seed)
         self.bindings = Bindings(target, scenario.full_cast, seed)
-        self.checks_verifiers = bool({"pkce-s256", "pkce-plain"} & set(scenario.policy.slugs))
+        checks_verifiers = bool({"pkce-s256", "pkce-plain"} & set(scenario.policy.slugs))
+        self._in_full = InFull(target, self.bindings, checks_verifiers)
         self.dissents: dict[Dissent, None] = {}
         self.asked = 0
         self._pages: dict[int, tuple[str, Front]] = {}
-        self._implied: dict[int, Uri] = {}
+        self._refused: set[Code] = set()
         self._handlers: Mapping[type[Message], Callable[[RunStep], Seen]] = {
             AuthorizationRequest: self._authorization_request,
             AuthorizationRequestByReference: self._authorization_request,
@@ -180,6 +179,11 @@ class LiveParty:
         wanted, what = KINDS[type(expected.message)], seen.what
         if isinstance(expected.message, Page) and step.role == RESOURCE_SERVER:
             wanted = "resource" if expected.message.resource else "resource error"
+        error = getattr(expected.message, "error", None)
+        if wanted == "error response" and what == "page" and 400 <= seen.status < 500:
+            # Nobody is redirected: not what RFC 6749 section 4.1.2.1 says, but safe.
+            self._note_error(step, error, seen)
+            return
         if wanted != what:
             raise Disagreement(step, expected, seen, "another kind of answer")
         if isinstance(expected.message, FOR_PEOPLE):
@@ -187,9 +191,14 @@ class LiveParty:
         told = [*self._place(expected, seen), *differences(expected.message, seen, self.bindings)]
         if told:
             raise Disagreement(step, expected, seen, "; ".join(told))
-        error = getattr(expected.message, "error", None)
-        if error is not None and seen.get("error") not in (error, *self.target.dialect.errors.get(error, ())):
-            self.dissents[Dissent(step.name, error, str(seen.get("error") or f"status {seen.status}"))] = None
+        self._note_error(step, error, seen)
+
+    def _note_error(self, step: RunStep, error: str | None, seen: Seen) -> None:
+        """Note a server's error code that is not the model's, and not as right."""
+        message, server = step.envelope.message, step.session.party
+        if error is not None and not error_is_as_right(message, error, seen, server, self.bindings):
+            where = "page with status" if seen.what == "page" else "status"
+            self.dissents[Dissent(step.name, error, str(seen.get("error") or f"{where} {seen.status}"))] = None
 
     def _place(self, expected: Envelope, seen: Seen) -> list[str]:
         """Whether a response is where the model has it: at which URI, and in which part of the message."""
@@ -214,31 +223,21 @@ class LiveParty:
 
     def _authorization_request(self, step: RunStep) -> Seen:
         account = self._account(step)
-        parameters = authorization_parameters(self._explicit(step), self.bindings)
-        asked = self.lab.ask(parameters, account, purpose=step.name)
+        message = self._in_full.authorization_request(step.envelope.message, step.session.index, step.session.party)
+        asked = self.lab.ask(authorization_parameters(message, self.bindings), account, purpose=step.name)
+        if is_prompt(asked) and not any(isinstance(sent.message, AuthorizationPrompt) for sent in step.sent):
+            # Some servers ask first, and look at the request when it was granted: what they say then is the answer.
+            decided = self.lab.decide(asked, account)
+            asked = asked if decided.code or decided.get("access_token") or is_prompt(decided) else decided
         self._pages[step.session.index] = account, asked
-        if asked.place != "page":
-            # A code at once: this server does not ask again. The model's consent is then the moment it is looked at.
-            return response_seen(asked) if asked.get("error") else Seen("prompt", status=asked.visit.status)
-        is_prompt = asked.visit.status < 400 and bool(asked.visit.forms)
-        return Seen("prompt" if is_prompt else "page", status=asked.visit.status)
+        # A code at once: this server does not ask again. The model's consent is then the moment it is looked at.
+        granted = asked.place != "page" and not asked.get("error")
+        if granted or is_prompt(asked):
+            return Seen("prompt", status=asked.visit.status)
+        return self._response(step, asked)
 
-    def _explicit(self, step: RunStep) -> Message:
-        """An authorization request with what it means by leaving it out, and what a server only wants to see.
-
-        No redirection URI means the registered one (RFC 6749 section 3.1.2.3), and the attacker leaves out what makes
-        no difference; many servers insist on it. The code is then one whose token request has to repeat it. A server
-        that requires challenges and does not look at verifiers gets one that nobody has the verifier of.
-        """
-        message, index = step.envelope.message, step.session.index
-        if not isinstance(message, AuthorizationRequest):
-            return message
-        if message.redirect_uri is None and message.client_id.name in self.bindings.cast.clients:
-            self._implied[index] = self.bindings.cast.redirect_uri(message.client_id.name, step.session.party)
-            message = replace(message, redirect_uri=self._implied[index])
-        if message.code_challenge is None and self.target.dialect.pkce == "required" and not self.checks_verifiers:
-            message = replace(message, code_challenge=Challenge(Verifier(FILLER, 1)), code_challenge_method="S256")
-        return message
+    def _response(self, step: RunStep, front: Front) -> Seen:
+        return self._in_full.response(response_seen(front), step.session.index)
 
     def _page(self, step: RunStep) -> tuple[str, Front]:
         if step.session.index not in self._pages:
@@ -254,7 +253,7 @@ class LiveParty:
         granted = self.bindings.value(message.scope)
         if asked.place == "page" and self.target.pages.scope_field is None and self._is_less(step):
             raise NotOnTheWire("the server's page gives no choice of scope")
-        return response_seen(self.lab.decide(asked, account, scope=granted))
+        return self._response(step, self.lab.decide(asked, account, scope=granted))
 
     def _is_less(self, step: RunStep) -> bool:
         message = step.envelope.message
@@ -270,7 +269,7 @@ class LiveParty:
         account, asked = self._page(step)
         if asked.place != "page":
             raise NotOnTheWire("the server did not ask")
-        return response_seen(self.lab.decide(asked, account, allow=False))
+        return self._response(step, self.lab.decide(asked, account, allow=False))
 
     # -------------------------------------------------------------- back channel
 
@@ -279,13 +278,14 @@ class LiveParty:
         assert isinstance(message, TokenRequest)
         if step.source == "redeemed_twice":
             raise NotOnTheWire("the model counts no further than two redemptions")
-        if message.redirect_uri is None and message.code.grant in self._implied:
-            message = replace(message, redirect_uri=self._implied[message.code.grant])
-        if message.code_verifier is None and self.target.dialect.pkce == "required" and not self.checks_verifiers:
-            message = replace(message, code_verifier=Verifier(FILLER, 2))
-        request = token_request(message, self.bindings)
-        back = Back(self.transport.send(request, step.envelope.sender.party, step.name))
-        return token_seen(back)
+        request = token_request(self._in_full.token_request(message), self.bindings)
+        seen = token_seen(Back(self.transport.send(request, step.envelope.sender.party, step.name)))
+        if seen.what == "token error":
+            granted = any(isinstance(sent.message, TokenResponse) for sent in step.sent)
+            if granted and message.code in self._refused and self.target.dialect.refusal_spends_code:
+                raise NotOnTheWire("the server takes no code again that came in a request which it refused")
+            self._refused.add(message.code)
+        return seen
 
     def _pushed_request(self, step: RunStep) -> Seen:
         assert isinstance(step.envelope.message, PushedAuthorizationRequest)

@@ -26,7 +26,8 @@ class Measured:
     """The slugs of the mitigations that a server enforces, that it does not, and of which that could not be told.
 
     `matching` is the rule by which it compares redirection URIs where it does not compare them exactly,
-    `response_modes` are those that it answers in.
+    `response_modes` are those that it answers in. `public_needs_challenge` is whether public clients get nothing
+    without a challenge.
     """
 
     on: frozenset[str]
@@ -34,17 +35,22 @@ class Measured:
     unknown: frozenset[str] = frozenset()
     matching: str | None = None
     response_modes: tuple[str, ...] = ()
+    public_needs_challenge: bool = False
 
     @classmethod
     def of(
-        cls, measurements: Iterable[Measurement], matching: str | None = None, response_modes: Iterable[str] = ()
+        cls,
+        measurements: Iterable[Measurement],
+        matching: str | None = None,
+        response_modes: Iterable[str] = (),
+        public_needs_challenge: bool = False,
     ) -> Measured:
         """What experiments showed."""
         by_state: dict[str, set[str]] = {"on": set(), "off": set(), "unknown": set()}
         for each in measurements:
             by_state[each.state].add(each.mitigation)
         on, off, unknown = (frozenset(by_state[state]) for state in ("on", "off", "unknown"))
-        return cls(on, off, unknown, matching, tuple(response_modes))
+        return cls(on, off, unknown, matching, tuple(response_modes), public_needs_challenge)
 
     @property
     def not_on(self) -> frozenset[str]:
@@ -74,6 +80,8 @@ def careless_policy(attack: Attack, measured: Measured, target: Target) -> Polic
     """The deployment of this server with clients that leave out what the attack's precondition leaves out."""
     kept: list[Mitigation] = []
     off = {each.slug for each in attack.off}
+    if "client-authentication" in off and PUBLIC in target.clients and measured.public_needs_challenge:
+        off -= {"pkce-s256"}
     for each in (*EVERYTHING, *attack.on):
         if each.slug in measured.not_on:
             continue

@@ -127,7 +127,9 @@ def measured_of(found: Discovery) -> Measured:
     Where nothing could be measured, since no honest run gets through, it is that of a server that enforces everything:
     then the walks show where it stops.
     """
-    measured = Measured.of(found.measurements, found.facts.matching, found.facts.response_modes)
+    facts = found.facts
+    challenges = bool(facts.public_needs_challenge)
+    measured = Measured.of(found.measurements, facts.matching, facts.response_modes, challenges)
     if measured.on:
         return measured
     usual = frozenset(mitigation.slug for mitigation in EVERYTHING)

@@ -196,7 +196,10 @@ class RunningServer(Adapter):
         return float(value)
 
 
-BOOLEANS = ("plain", "refresh_rotation", "refresh_reuse_revokes", "replay_revokes", "loopback", "iss")
+BOOLEANS = (
+    "plain", "refresh_rotation", "refresh_reuse_revokes", "replay_revokes", "loopback", "iss", "state_required",
+    "redirect_uri_implied", "refusal_spends_code", "takes_resource",
+)  # fmt: skip
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -30,7 +30,8 @@ class Facts:
 
     `matching` is the rule of `uris.MATCHINGS` that fits where redirection URIs are not compared exactly,
     `response_modes` are those that a request could choose, `response_types` those that were answered, `native` the kind
-    of redirection URI that the client has, if it is one of a native client. `refresh_tokens` is whether there are any.
+    of redirection URI that the client has, if it is one of a native client. `refresh_tokens` is whether there are any,
+    `public_needs_challenge` whether a public client gets no token without one, though the measured client may.
     """
 
     matching: str | None = None
@@ -38,6 +39,7 @@ class Facts:
     response_types: tuple[str, ...] = ("code",)
     native: Literal["private-use", "loopback"] | None = None
     refresh_tokens: bool | None = None
+    public_needs_challenge: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from oauth_model.live.experiments.bench import Bench, Experiment, Unclear
 from oauth_model.live.experiments.trials import Trial, first_taken, refusal
@@ -16,17 +16,35 @@ and one more for clocks that differ."""
 
 
 def redirect_uri_is_repeated(bench: Bench) -> Iterator[Measurement]:
-    """On if the token request needs the redirection URI of the authorization request (RFC 6749 section 4.1.3)."""
+    """On if the token request needs the redirection URI of the authorization request (RFC 6749 section 4.1.3).
+
+    A server may take the only registered one where none is sent: then no other gets through either, and it is on.
+    """
     slug = "redirect-uri-at-token-endpoint"
     registered = bench.client.redirect_uris
     another = registered[1] if len(registered) > 1 else f"{registered[0].partition('?')[0]}/other"
     trials = (Trial("with another redirection URI", {"redirect_uri": another}),
               Trial("without a redirection URI", {"redirect_uri": None}))  # fmt: skip
     taken = first_taken(bench, trials, WRONG_GRANT, bench.honest)
-    if taken is not None:
+    if len(registered) == 1:
+        bench.note(redirect_uri_implied=taken == trials[1])
+    if taken == trials[1] and len(registered) == 1:
+        because = "a code is redeemed with its redirection URI, or without one, which means the only one registered"
+        yield bench.says(slug, "on", f"{because}; not with another")
+    elif taken is not None:
         yield bench.says(slug, "off", f"a code is redeemed {taken.name}")
     else:
         yield bench.says(slug, "on", "a code is redeemed with its redirection URI, not with another or none")
+
+
+def refusals(bench: Bench) -> Iterable[Measurement]:
+    """Whether a refused token request spends the code: part of the dialect, no mitigation."""
+    grant = bench.honest()
+    bench.token(bench.honest())
+    if bench.redeem(grant, code_verifier=bench.lab.fresh(), redirect_uri=f"{grant.redirect_uri}/other").ok:
+        return ()
+    bench.note(refusal_spends_code=not bench.redeem(grant).ok)
+    return ()
 
 
 def code_is_used_once(bench: Bench) -> Iterator[Measurement]:
@@ -79,6 +97,7 @@ def code_expires(bench: Bench) -> Iterator[Measurement]:
 
 CODES = (
     Experiment("redirect-uri-at-token-endpoint", ("redirect-uri-at-token-endpoint",), redirect_uri_is_repeated),
+    Experiment("refusals", (), refusals),
     Experiment("code-single-use", ("code-single-use",), code_is_used_once),
     Experiment("replay-revokes", ("replay-revokes",), replay_revokes),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from oauth_model.live.adapter import PUBLIC
 from oauth_model.live.experiments.bench import Bench, Experiment, Grant, Unclear
 from oauth_model.live.experiments.trials import Trial, first_taken, refusal
 from oauth_model.live.findings import Measurement
@@ -47,6 +48,17 @@ def challenge_is_required(bench: Bench) -> Iterator[Measurement]:
     refusal(bench, answer, WRONG_GRANT, "a token request for a code without a challenge")
     bench.note(pkce="required")
     yield bench.says(slug, "on", "a request without a challenge is granted, but its code is never redeemed")
+
+
+def challenge_is_required_of_public_clients(bench: Bench) -> Iterable[Measurement]:
+    """Whether a public client has to send a challenge (RFC 9700 section 2.1.1) where the measured one need not."""
+    client = bench.lab.target.clients.get(PUBLIC)
+    if client is None or client == bench.client:
+        return ()
+    bench.token(client=client)
+    grant = bench.authorize(client, code_challenge=None, code_challenge_method=None)
+    bench.note(public_needs_challenge=grant.front.code is None or not bench.redeem(grant).ok)
+    return ()
 
 
 def plain_is_refused(bench: Bench) -> Iterator[Measurement]:
@@ -104,6 +116,7 @@ def no_downgrade(bench: Bench) -> Iterator[Measurement]:
 PKCE = (
     Experiment("pkce-s256", ("pkce-s256",), s256_is_verified),
     Experiment("pkce-required", ("pkce-required",), challenge_is_required),
+    Experiment("challenges-of-public-clients", (), challenge_is_required_of_public_clients),
     Experiment("plain-refused", ("plain-refused",), plain_is_refused),
     Experiment("pkce-no-downgrade", ("pkce-no-downgrade",), no_downgrade),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from oauth_model.live.adapter import ATTACKERS, VICTIM
@@ -131,6 +131,16 @@ def issuer_is_named(bench: Bench) -> Iterator[Measurement]:
         yield bench.says(slug, "on", f"a response with a code names the issuer{beside}")
 
 
+def state_is_required(bench: Bench) -> Iterable[Measurement]:
+    """Whether a request without a state is refused (RFC 6749 section 4.1.1): part of the dialect, no mitigation."""
+    bench.honest()
+    front = bench.authorize(state=None).front
+    if front.code is None:
+        bench.refused(front, ("invalid_request",), "a request without a state")
+    bench.note(state_required=front.code is None)
+    return ()
+
+
 def errors_of_strangers(bench: Bench) -> Iterator[Measurement]:
     """On if an error is shown, not redirected to a client that nobody vetted (RFC 9700 section 4.11.2)."""
     slug = "no-automatic-redirect"
@@ -156,5 +166,6 @@ RESPONSES = (
     Experiment("target-origin", ("target-origin",), web_messages),
     Experiment("pages", ("see-other", "framing-refused"), pages_on_the_way),
     Experiment("iss", ("iss",), issuer_is_named),
+    Experiment("state-required", (), state_is_required),
     Experiment("no-automatic-redirect", ("no-automatic-redirect",), errors_of_strangers),
 )

@@ -83,6 +83,19 @@ def audience_is_checked(bench: Bench) -> Iterator[Measurement]:
     yield bench.says(slug, "on", "a token for one resource server is refused at another, which takes its own")
 
 
+def resource_is_taken(bench: Bench) -> Iterable[Measurement]:
+    """Whether a request may name a resource (RFC 8707 section 2): part of the dialect, no mitigation."""
+    resource = bench.lab.target.endpoints.resource
+    if resource is None:
+        return ()
+    bench.token()
+    grant = bench.authorize(resource=resource)
+    if grant.front.code is None:
+        bench.refused(grant.front, ("invalid_target", "invalid_request"), "a request that names a resource")
+    bench.note(takes_resource=grant.front.code is not None and bench.redeem(grant, resource=resource).ok)
+    return ()
+
+
 def _token_for(bench: Bench, resource: str) -> str:
     """A token for a resource server, which is named (RFC 8707 sections 2.1 and 2.2)."""
     grant = bench.authorize(resource=resource)
@@ -149,6 +162,7 @@ def effects(bench: Bench) -> Iterable[Measurement]:
 TOKENS = (
     Experiment("scope-subset", ("scope-subset",), scope_is_what_was_granted),
     Experiment("audience", ("audience",), audience_is_checked),
+    Experiment("resource-indicators", (), resource_is_taken),
     Experiment("token-in-header-only", ("token-in-header-only",), token_in_header_only),
     Experiment("refresh-tokens", (), refresh_tokens),
     Experiment("effects-need-token", ("effects-need-token",), effects),
