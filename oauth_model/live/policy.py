@@ -20,6 +20,9 @@ from oauth_model.scenario import Scenario
 CLIENTS_CHOICE = ("client-authentication", "pkce-s256", "iss")
 """Protections that take both ends: a server may offer them to a client that does not use them."""
 
+SECRET = next(each for each in MITIGATIONS if each.slug == "client-authentication")
+"""What confidential clients do."""
+
 CLIENTS_OWN = ("pkce-plain",)
 """What only a client decides, and that no experiment measures."""
 
@@ -122,7 +125,11 @@ def scenario_of(attack: Attack, measured: Measured, target: Target, *, careful: 
     cast = attack.cast
     if measured.matching is not None:
         cast = replace(cast, matching=measured.matching)
-    return replace(attack.scenario, policy=policy, cast=cast)
+    scenario = replace(attack.scenario, policy=policy, cast=cast)
+    if scenario.full_cast.client_uses == "token" and PUBLIC in target.clients:
+        # The implicit grant is for public clients (RFC 6749 section 4.2), and others are seldom registered for it.
+        scenario = replace(scenario, policy=_possible(Policy(each for each in policy if each is not SECRET), target))
+    return scenario
 
 
 def _applies(attack: Attack, target: Target) -> None:
