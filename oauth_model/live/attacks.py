@@ -126,8 +126,9 @@ class Searches:
 
     def is_stoppable(self, attack: Attack, careful: bool) -> bool:
         """Whether a server that enforces all that was looked at would stop it: else it is not the server's to stop."""
+        best = self._measured.all_on if careful else self._measured.all_usual_on
         try:
-            return self.find(attack, self.scenario(attack, careful, self._measured.all_on)) is None
+            return self.find(attack, self.scenario(attack, careful, best)) is None
         except NotApplicable:
             return False
 
@@ -157,7 +158,8 @@ def _outcome(bench: Bench, searches: Searches, attack: Attack, *, careful: bool)
     except NotApplicable as missing:
         return Outcome(attack.slug, "not applicable", str(missing), careful)
     if found is None:
-        return Outcome(attack.slug, "stopped", f"the model finds no run: {scenario.bounds}", careful)
+        whole = ", as long as no server breaks down" if attack.faults_happen else ""
+        return Outcome(attack.slug, "stopped", f"the model finds no run: {scenario.bounds}{whole}", careful)
     goal, run = found
     told = Outcome(attack.slug, "succeeded", "", careful, searches.is_stoppable(attack, careful), goal.slug, run=run)
     if not touches_the_server(run):

@@ -67,6 +67,13 @@ class Measured:
         """A server that enforces everything that was looked at: what a server could do."""
         return replace(self, on=self.on | self.off | self.unknown, off=frozenset(), unknown=frozenset())
 
+    @property
+    def all_usual_on(self) -> Measured:
+        """The same, but for extensions: clients that leave things out have not even heard of those."""
+        extensions = frozenset(each.slug for each in MITIGATIONS if each.extension)
+        best = self.all_on
+        return replace(best, on=self.on | (best.on - extensions), off=extensions - self.on)
+
 
 def careful_policy(measured: Measured, target: Target) -> Policy:
     """The deployment of this server with clients that do all that a client can."""
@@ -79,7 +86,8 @@ def careless_policy(attack: Attack, measured: Measured, target: Target) -> Polic
     """The deployment of this server with clients that leave out what the attack's precondition leaves out."""
     kept: list[Mitigation] = []
     off = {each.slug for each in attack.off}
-    for each in (*EVERYTHING, *attack.on):
+    required = [each for each in MITIGATIONS if each.extension and each.slug in measured.on]
+    for each in dict.fromkeys((*EVERYTHING, *required, *attack.on)):
         if each.slug in measured.not_on:
             continue
         chosen = each.slug in CLIENTS_CHOICE and _is_left_to_clients(each.slug, measured, target)
@@ -116,7 +124,10 @@ class NotApplicable(Exception):
 
 
 def scenario_of(attack: Attack, measured: Measured, target: Target, *, careful: bool) -> Scenario:
-    """The attack's scenario at this server. Raises NotApplicable where it needs what is not there."""
+    """The attack's scenario at this server, which cannot be made to break down.
+
+    Raises NotApplicable where it needs what is not there.
+    """
     _applies(attack, target)
     mode = attack.cast.response_mode
     if mode is not None and mode not in measured.response_modes:
@@ -125,7 +136,7 @@ def scenario_of(attack: Attack, measured: Measured, target: Target, *, careful: 
     cast = attack.cast
     if measured.matching is not None:
         cast = replace(cast, matching=measured.matching)
-    scenario = replace(attack.scenario, policy=policy, cast=cast)
+    scenario = replace(attack.scenario, policy=policy, cast=cast, faults_happen=False)
     if scenario.full_cast.client_uses == "token" and PUBLIC in target.clients:
         # The implicit grant is for public clients (RFC 6749 section 4.2), and others are seldom registered for it.
         scenario = replace(scenario, policy=_possible(Policy(each for each in policy if each is not SECRET), target))
@@ -153,5 +164,3 @@ def _applies(attack: Attack, target: Target) -> None:
         raise NotApplicable("needs an account of the attacker's own")
     if CLIENT in attack.attacker.plays and ATTACKERS not in target.clients:
         raise NotApplicable("needs a client of the attacker's own")
-    if attack.faults_happen:
-        raise NotApplicable("needs a server that breaks down, which nobody can ask for")
