@@ -126,9 +126,8 @@ class Searches:
 
     def is_stoppable(self, attack: Attack, careful: bool) -> bool:
         """Whether a server that enforces all that was looked at would stop it: else it is not the server's to stop."""
-        best = self._measured.all_on if careful else self._measured.all_usual_on
         try:
-            return self.find(attack, self.scenario(attack, careful, best)) is None
+            return self.find(attack, self.scenario(attack, careful, self._measured.all_on)) is None
         except NotApplicable:
             return False
 

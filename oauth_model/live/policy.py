@@ -67,13 +67,6 @@ class Measured:
         """A server that enforces everything that was looked at: what a server could do."""
         return replace(self, on=self.on | self.off | self.unknown, off=frozenset(), unknown=frozenset())
 
-    @property
-    def all_usual_on(self) -> Measured:
-        """The same, but for extensions: clients that leave things out have not even heard of those."""
-        extensions = frozenset(each.slug for each in MITIGATIONS if each.extension)
-        best = self.all_on
-        return replace(best, on=self.on | (best.on - extensions), off=extensions - self.on)
-
 
 def careful_policy(measured: Measured, target: Target) -> Policy:
     """The deployment of this server with clients that do all that a client can."""

@@ -216,7 +216,7 @@ The suite makes every line again and compares (`tests/live/test_switches.py`); w
 none of these attacks succeeds.
 
 `iss` takes two: a server can send it, only clients can compare it. With the switch on, clients that do not look at it
-are still open to mix-up unless requests are pushed: the probe then says that it was not the server's to stop.
+are still open to mix-up, unless requests are pushed.
 
 | off | off as well | measured off | attack that succeeds | clients | goal broken | steps |
 |---|---|---|---|---|---|---|

@@ -60,7 +60,7 @@ def test_with_everything_on_no_attack_of_the_table_succeeds(page: str) -> None:
 
 def test_clients_that_do_not_look_at_iss_are_open_to_mix_up_whatever_the_server_sends() -> None:
     found = outcomes_at(DemoAdapter(), frozenset({"mix-up"}))["mix-up"]
-    assert (found.state, found.careful, found.stoppable) == ("succeeded", False, False)
+    assert (found.state, found.careful) == ("succeeded", False)
 
 
 def test_with_everything_on_all_of_the_table_is_measured_on() -> None:
