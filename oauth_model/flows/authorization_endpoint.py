@@ -17,7 +17,6 @@ from oauth_model.messages import (
     Consent,
     Denial,
     Fault,
-    Message,
     Page,
     PushedAuthorizationRequest,
     RememberedConsent,

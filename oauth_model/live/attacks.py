@@ -173,7 +173,8 @@ def _outcome(bench: Bench, searches: Searches, attack: Attack, *, careful: bool)
     except NotApplicable as missing:
         return Outcome(attack.slug, "not applicable", str(missing), careful)
     if found is None:
-        return Outcome(attack.slug, "stopped", f"the model finds no run: {scenario.bounds}", careful)
+        whole = ", as long as no server breaks down" if attack.faults_happen else ""
+        return Outcome(attack.slug, "stopped", f"the model finds no run: {scenario.bounds}{whole}", careful)
     goal, run = found
     told = Outcome(attack.slug, "succeeded", "", careful, searches.stopped_by(attack, careful), goal.slug, run=run)
     if not touches_the_server(run):

@@ -135,7 +135,9 @@ class Bindings:
     def _uri(self, uri: Uri) -> str:
         """A URI with the host and path that a client really has; any other is written as it is."""
         text = str(uri)
-        for client in filter(self.cast.honest, self.cast.clients):
+        for client in self.cast.clients:
+            if not self.cast.honest(client) and ATTACKERS not in self.target.clients:
+                continue
             model, real = self.cast.redirect_uri(client, self.server), self.registration(client).redirect_uris[0]
             if model.host and text != real:
                 text = text.replace(str(model), real)

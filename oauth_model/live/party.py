@@ -90,8 +90,9 @@ class Disagreement(Exception):
 
     @property
     def signature(self) -> tuple[str, str, str]:
-        """What tells one kind of disagreement from another."""
-        return self.step.name, self.expected.message.name if self.expected else "", self.seen.what
+        """What tells one kind of disagreement from another: a leak is not to be hidden by a plain refusal."""
+        seen = f"{self.seen.what} with a credential" if self.leaks else self.seen.what
+        return self.step.name, self.expected.message.name if self.expected else "", seen
 
     @property
     def leaks(self) -> bool:

@@ -20,6 +20,9 @@ from oauth_model.scenario import Scenario
 CLIENTS_CHOICE = ("client-authentication", "pkce-s256", "iss")
 """Protections that take both ends: a server may offer them to a client that does not use them."""
 
+SECRET = next(each for each in MITIGATIONS if each.slug == "client-authentication")
+"""What confidential clients do."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -82,7 +85,8 @@ def careless_policy(attack: Attack, measured: Measured, target: Target) -> Polic
     off = {each.slug for each in attack.off}
     if "client-authentication" in off and PUBLIC in target.clients and measured.public_needs_challenge:
         off -= {"pkce-s256"}
-    for each in (*EVERYTHING, *attack.on):
+    required = [each for each in MITIGATIONS if each.extension and each.slug in measured.on]
+    for each in dict.fromkeys((*EVERYTHING, *required, *attack.on)):
         if each.slug in measured.not_on:
             continue
         chosen = each.slug in CLIENTS_CHOICE and _is_left_to_clients(each.slug, measured, target)
@@ -119,7 +123,10 @@ class NotApplicable(Exception):
 
 
 def scenario_of(attack: Attack, measured: Measured, target: Target, *, careful: bool) -> Scenario:
-    """The attack's scenario at this server. Raises NotApplicable where it needs what is not there."""
+    """The attack's scenario at this server, which cannot be made to break down.
+
+    Raises NotApplicable where it needs what is not there.
+    """
     _applies(attack, target)
     mode = attack.cast.response_mode
     if mode is not None and mode not in measured.response_modes:
@@ -128,7 +135,11 @@ def scenario_of(attack: Attack, measured: Measured, target: Target, *, careful: 
     cast = attack.cast
     if measured.matching is not None:
         cast = replace(cast, matching=measured.matching)
-    return replace(attack.scenario, policy=policy, cast=cast)
+    scenario = replace(attack.scenario, policy=policy, cast=cast, faults_happen=False)
+    if scenario.full_cast.client_uses == "token" and PUBLIC in target.clients:
+        # The implicit grant is for public clients (RFC 6749 section 4.2), and others are seldom registered for it.
+        scenario = replace(scenario, policy=_possible(Policy(each for each in policy if each is not SECRET), target))
+    return scenario
 
 
 def _applies(attack: Attack, target: Target) -> None:
@@ -152,5 +163,3 @@ def _applies(attack: Attack, target: Target) -> None:
         raise NotApplicable("needs an account of the attacker's own")
     if CLIENT in attack.attacker.plays and ATTACKERS not in target.clients:
         raise NotApplicable("needs a client of the attacker's own")
-    if attack.faults_happen:
-        raise NotApplicable("needs a server that breaks down, which nobody can ask for")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from oauth_model.attackers import WEB
 from oauth_model.attacks import ATTACKS, EVERYTHING, Attack
 from oauth_model.goals import SAFETY, honest_run_reaches_its_end
-from oauth_model.live.adapter import Adapter, Dialect, Target
+from oauth_model.live.adapter import CONFIDENTIAL, PUBLIC, Adapter, Dialect, Target
 from oauth_model.live.attacks import USUAL, Bench, Searches, outcomes
 from oauth_model.live.discovery import Discovery, deployment, discover
 from oauth_model.live.divergence import Divergence
@@ -93,7 +93,7 @@ def probe(adapter: Adapter, manners: Manners, plan: Plan | None = None, progress
 def _probe(adapter: Adapter, target: Target, transport: Transport, plan: Plan, tell: Progress, found: _Found) -> None:
     lab = Lab(adapter, target, transport, seed=plan.seed)
     found.discovery = discover(lab, lambda done, of, name: tell(f"measuring {name} ({done} of {of})"))
-    bench = Bench(adapter, replace(target, dialect=known_dialect(target.dialect, found.discovery.dialect)), transport)
+    bench = Bench(adapter, known_target(target, found.discovery), transport)
     measured = measured_of(found.discovery)
     if "attacks" in plan.parts:
         searches = Searches(target, measured, plan.jobs)
@@ -134,6 +134,14 @@ def measured_of(found: Discovery) -> Measured:
         return measured
     usual = frozenset(mitigation.slug for mitigation in EVERYTHING)
     return replace(measured, on=measured.unknown & usual, unknown=measured.unknown - usual)
+
+
+def known_target(target: Target, found: Discovery) -> Target:
+    """The target as it was measured. Where secrets are not looked at, the confidential client goes without its own."""
+    clients = dict(target.clients)
+    if found.state("client-authentication") == "off" and CONFIDENTIAL in clients:
+        clients[PUBLIC] = replace(clients[CONFIDENTIAL], secret=None, authentication="none")
+    return replace(target, dialect=known_dialect(target.dialect, found.dialect), clients=clients)
 
 
 def known_dialect(said: Dialect, measured: Dialect) -> Dialect:
