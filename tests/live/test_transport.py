@@ -32,7 +32,7 @@ GOOD = answer("good")
 
 
 def to(server: Raw, **manners: Any) -> Transport:
-    return Transport(Manners(**manners).with_host_of(server.base))
+    return Transport(Manners(**{"patience": 60.0, **manners}).with_host_of(server.base))
 
 
 def fails(sender: Transport, request: HttpRequest) -> str:
@@ -51,7 +51,7 @@ def nothing_is_left() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     for thread in set(threading.enumerate()) - before:
-        thread.join(20)
+        thread.join(10)
     assert set(threading.enumerate()) <= before
 
 
@@ -75,7 +75,7 @@ def test_a_request_goes_out_as_it_was_said_and_its_answer_comes_back_as_it_is() 
         assert lines[0] == "post /x?q=1&q=2 http/1.1"
         assert [line for line in lines if line.startswith("x-own")] == ["x-own: first", "x-own: second"]
         assert f"{MARK}: {sender.allowance.probe}".lower() in lines
-        assert "content-type: application/x-www-form-urlencoded" in lines
+        assert {"content-type: application/x-www-form-urlencoded", "connection: close"} <= set(lines)
 
 
 def test_json_is_sent_as_it_stands() -> None:
