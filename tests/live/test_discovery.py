@@ -28,7 +28,7 @@ AT_CLIENTS = {
     "id-token-validation", "key-by-issuer", "nonce", "hashes", "pkce-plain", "secret-in-back-channel",
     "no-open-redirector", "referrer-policy", "form-post", "tls", "host-cookies", "metadata-issuer", "intent",
     "connection-context", "key-for-each-server", "subject-with-issuer", "transaction-secrets", "claimed-redirect-uri",
-    "long-verifiers",
+    "long-verifiers", "sender-origin", "every-code-redeemed",
 }  # fmt: skip
 """What clients do, or choose: no server shows it."""
 

@@ -62,12 +62,6 @@ def test_the_honest_flow_ends_with_a_token_that_is_alive(lab: Lab, client: str) 
     assert lab.adapter.alive(lab.target, lab.transport, "not-" + answer.token) is False
 
 
-def test_both_redirection_uris_of_an_honest_client_are_registered(lab: Lab) -> None:
-    client = lab.client(CONFIDENTIAL)
-    front = lab.authorize(Grant(lab, client, redirect_uri=client.redirect_uris[1]).request)
-    assert front.uri == client.redirect_uris[1]
-
-
 def test_the_attackers_client_and_account_work(lab: Lab) -> None:
     client = lab.client(ATTACKERS)
     grant = Grant(lab, client)

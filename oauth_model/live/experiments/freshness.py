@@ -54,7 +54,7 @@ def _of(what: str, values: Sequence[str]) -> Iterator[Finding]:
             return
     if len(values) < ENOUGH:
         return
-    bits = _bits(values)
+    bits = bits_of(values)
     if bits < BITS:
         yield Finding(
             "freshness", f"{slug}-is-short", f"A {what} of at most {bits} bits", "RFC 6749 section 10.10", "warning",
@@ -62,7 +62,7 @@ def _of(what: str, values: Sequence[str]) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _bits(values: Sequence[str]) -> int:
+def bits_of(values: Sequence[str]) -> int:
     """The most that can be random in the shortest of some values, by the alphabet that all are written in."""
     used = set("".join(values))
     each, letters = next(((bits, letters) for bits, letters in ALPHABETS if used <= set(letters)), (6.0, ""))
