@@ -58,7 +58,7 @@ def test_a_broken_server_is_reported_in_every_form(tmp_path: Path) -> None:
     assert result.exit_code == 1, result.output
     assert "redirect-307" in result.stdout and "see-other" in result.stdout
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    plain = json.loads(next(folder.glob("*.json")).read_text(encoding="utf-8"))
+    plain = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert any(each["rule"] == "redirect-307" and each["level"] == "error" for each in plain["findings"])
     sarif = json.loads(next(folder.glob("*.sarif")).read_text(encoding="utf-8"))
     assert "redirect-307" in {each["ruleId"] for each in sarif["runs"][0]["results"]}
@@ -66,7 +66,7 @@ def test_a_broken_server_is_reported_in_every_form(tmp_path: Path) -> None:
     assert junit.iter("failure") is not None and any("redirect-307" in str(each.attrib) for each in junit.iter())
     (deployment,) = (path for path in folder.rglob("*.toml"))
     assert tomllib.loads(deployment.read_text(encoding="utf-8"))
-    for ending in (".sh", ".json", ".txt"):
+    for ending in (".sh", ".run.json", ".http", "report.txt"):
         assert any(name.endswith(ending) for name in names), names
     everything = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.*") if path.suffix != ".png")
     assert "alice-through-the-looking-glass" not in everything and "demo-secret-of" not in everything
@@ -153,7 +153,7 @@ def test_a_running_server_is_probed_by_its_file(tmp_path: Path) -> None:
     file = tmp_path / "running.toml"
     with running(DemoAdapter(["see-other"]), file):
         result = run("probe", file, *SMALL, "--format", "json")
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, result.output
     plain = json.loads(result.stdout)
     assert plain["target"] == "running" and plain["title"] == "a server of the tests"
     states = {each["mitigation"]: each["state"] for each in plain["measurements"]}
