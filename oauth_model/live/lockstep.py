@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from oauth_model.checkers.interleaving import BATCH, Interleavings, machine_of, walk_at_random
 from oauth_model.checkers.step_names import StepName
+from oauth_model.engines.interrupts import noted_interrupts
 from oauth_model.goals.goal import Goal
 from oauth_model.live.attacks import Bench
 from oauth_model.live.bindings import NotFresh, NotOnTheWire
@@ -49,6 +50,7 @@ class Lockstep(Interleavings):
     false: ClassVar[dict[Goal, list[RunStep]]]
     dissents: ClassVar[dict[Dissent, None]]
     asked: ClassVar[list[int]]
+    noted: ClassVar[list[int]]
 
     def _begin(self) -> None:
         self.party = self.bench.party(self.composition.scenario)
@@ -70,6 +72,8 @@ class Lockstep(Interleavings):
         )
 
     def _advance(self, change: Change) -> None:
+        if self.noted:
+            raise KeyboardInterrupt
         before = self.world
         self.world, self.tried = after(self.composition, self.tester, before, change, self.tried)
         step = step_of(self.composition, before, change, self.world)
@@ -115,7 +119,8 @@ def walk(
     """Walk so many examples of so many drawn steps.
 
     `enforced` are the slugs of the mitigations that the server was found to enforce: a divergence may be that it does
-    not after all. Raises LiveError where the server cannot be talked to any more.
+    not after all. Raises LiveError where the server cannot be talked to any more. Ctrl-C is met between two steps:
+    Hypothesis is not one to be interrupted anywhere.
     """
     names = tuple(
         StepName("try", Address(party), kind)
@@ -129,13 +134,14 @@ def walk(
     machine.bench, machine.tester = bench, Tester(machine.composition, bench.target)
     machine.found, machine.false, machine.dissents, machine.asked = {}, {}, {}, [0]
     done = 0
-    while done < examples:
-        if progress is not None:
-            told = f"{machine.asked[0]:,} questions, {len(machine.found)} answers differ"
-            progress(f"random walks: {done} of {examples}, {told}")
-        batch = min(BATCH, examples - done)
-        walk_at_random(machine, examples=batch, steps=steps, seed=(seed << 32) + done)
-        done += batch
+    with noted_interrupts() as machine.noted:
+        while done < examples:
+            if progress is not None:
+                told = f"{machine.asked[0]:,} questions, {len(machine.found)} answers differ"
+                progress(f"random walks: {done} of {examples}, {told}")
+            batch = min(BATCH, examples - done)
+            walk_at_random(machine, examples=batch, steps=steps, seed=(seed << 32) + done)
+            done += batch
     divergences = [minimal(bench, scenario, enforced, signature, found) for signature, found in machine.found.items()]
     broken = tuple((goal, Run(scenario, tuple(found), goal.slug)) for goal, found in machine.false.items())
     kept = tuple(each for each in divergences if each is not None)
