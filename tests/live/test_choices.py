@@ -7,15 +7,14 @@ from dataclasses import replace
 import pytest
 
 from oauth_model.cast import Cast
-from oauth_model.live.adapter import Dialect
+from oauth_model.live.adapter import CONFIDENTIAL, Dialect, Endpoints, Registration, Target
 from oauth_model.live.bindings import Bindings, NotOnTheWire
 from oauth_model.live.choices import FILLER, InFull, error_is_as_right
 from oauth_model.live.wire import Seen
 from oauth_model.messages import AuthorizationRequest, TokenRequest
 from oauth_model.terms import Challenge, ClientId, Code, ResourceIndicator, State, Verifier
-from tests.live.made_up import target
 
-CAST = Cast()
+CAST = Cast(confidential=True)
 SERVER, CLIENT = CAST.authorization_servers[0], CAST.clients[0]
 OWN = CAST.redirect_uri(CLIENT, SERVER)
 BARE = AuthorizationRequest("code", ClientId(CLIENT))
@@ -23,7 +22,9 @@ CODE = Code(SERVER, 1)
 
 
 def in_full(dialect: Dialect, checks_verifiers: bool = True) -> tuple[InFull, Bindings]:
-    known = replace(target(), dialect=dialect)
+    clients = {CONFIDENTIAL: Registration("web", ("https://www.client.example/cb",), "secret")}
+    endpoints = Endpoints("http://127.0.0.1/authorize", "http://127.0.0.1/token")
+    known = Target(endpoints, clients, {}, dialect=dialect)
     bindings = Bindings(known, CAST)
     return InFull(known, bindings, checks_verifiers), bindings
 

@@ -81,7 +81,8 @@ def test_a_server_with_everything() -> None:
     )  # fmt: skip
     assert (found.differences, found.findings, found.cut) == ((), (), None)
     assert sum(found.requests.values()) <= made <= 150
-    assert said == [(number, len(EXPERIMENTS), e.slug) for number, e in enumerate(EXPERIMENTS)] + [(len(EXPERIMENTS), len(EXPERIMENTS), "")]
+    of = len(EXPERIMENTS)
+    assert said == [(number, of, e.slug) for number, e in enumerate(EXPERIMENTS)] + [(of, of, "")]
 
 
 def test_a_server_with_nothing() -> None:
