@@ -155,13 +155,12 @@ def refused_token_requests(lab: Lab) -> Iterator[tuple[str, Back]]:
     client, other = lab.client(CONFIDENTIAL), lab.client(ATTACKERS)
     grant = Grant(lab, client)
     yield "invalid_request", grant.redeem(grant_type=None)
-    yield "invalid_request", grant.redeem(redirect_uri=None)
     yield "unsupported_grant_type", grant.redeem(grant_type="nothing")
     owner = lab.target.accounts["alice"]
     password = {"grant_type": "password", "username": owner.username, "password": owner.password}
     yield "unsupported_grant_type", grant.redeem(**password)
     yield "invalid_grant", grant.redeem("nonsense")
-    yield "invalid_grant", grant.redeem(redirect_uri=client.redirect_uris[1])
+    yield "invalid_grant", grant.redeem(redirect_uri=f"{client.redirect_uris[0]}/other")
     yield "invalid_grant", grant.redeem(code_verifier=lab.fresh())
     yield "invalid_grant", grant.redeem(code_verifier=None)
     yield "invalid_grant", lab.redeem(grant.code(), other, code_verifier=grant.verifier)

@@ -40,10 +40,12 @@ def redirect_uri_is_repeated(bench: Bench) -> Iterator[Measurement]:
 def refusals(bench: Bench) -> Iterable[Measurement]:
     """Whether a refused token request spends the code: part of the dialect, no mitigation."""
     grant = bench.honest()
-    bench.token(bench.honest())
     if bench.redeem(grant, code_verifier=bench.lab.fresh(), redirect_uri=f"{grant.redirect_uri}/other").ok:
         return ()
-    bench.note(refusal_spends_code=not bench.redeem(grant).ok)
+    spent = not bench.redeem(grant).ok
+    if spent:
+        bench.token()
+    bench.note(refusal_spends_code=spent)
     return ()
 
 

@@ -148,12 +148,17 @@ def errors_of_strangers(bench: Bench) -> Iterator[Measurement]:
     if client is None:
         raise Unclear("the attacker has no client at the server, to which an error could be redirected")
     bench.honest(client)
+    bench.lab.browser(VICTIM).forget()
+    since = len(bench.exchanges())
     front = bench.send(bench.lab.request(client, response_type="no_such_type"), client)
+    logged_in = any(exchange.purpose == "log in" for exchange in bench.exchanges()[since:])
     if front.place != "page":
         if front.error is None:
             raise Unclear(f"an unknown response_type brings {what_came(front)}")
         if front.uri is not None:
-            yield bench.says(slug, "off", f"the error {front.error} is redirected to a client that nobody vetted")
+            when = "though not before the user logged in" if logged_in else "before anybody logged in"
+            what = f"the error {front.error} is redirected to a client that nobody vetted"
+            yield bench.says(slug, "off", f"{what}, {when}")
             return
     elif front.visit.status >= 500 or bench.lab.decide(front).code is not None:
         raise Unclear(f"an unknown response_type brings {what_came(front)}, and no error")

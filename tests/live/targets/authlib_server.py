@@ -200,6 +200,10 @@ class AuthlibServer(FlaskAdapter):
                 refresh_reuse_revokes=False,
                 replay_revokes=False,
                 iss=False,
+                state_required=False,
+                redirect_uri_implied=False,
+                refusal_spends_code=False,
+                takes_resource=True,
                 errors={
                     "invalid_request": ("invalid_grant", "unsupported_grant_type", "unsupported_response_type"),
                     "invalid_grant": ("invalid_request",),

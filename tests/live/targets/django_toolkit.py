@@ -146,6 +146,10 @@ def target(base: str) -> Target:
             refresh_reuse_revokes=False,
             replay_revokes=False,
             iss=False,
+            state_required=False,
+            redirect_uri_implied=True,
+            refusal_spends_code=False,
+            takes_resource=True,
             errors={
                 "invalid_request": ("unsupported_grant_type",),
                 "unsupported_response_type": ("unauthorized_client",),

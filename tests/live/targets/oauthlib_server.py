@@ -145,6 +145,10 @@ class OauthlibServer(FlaskAdapter):
                 refresh_reuse_revokes=True,
                 replay_revokes=True,
                 iss=False,
+                state_required=False,
+                redirect_uri_implied=False,
+                refusal_spends_code=False,
+                takes_resource=True,
                 errors={
                     "invalid_request": ("unsupported_grant_type",),
                     "invalid_grant": ("invalid_request",),

@@ -161,6 +161,10 @@ class PyopServer(FlaskAdapter):
                 plain=False,
                 replay_revokes=False,
                 iss=False,
+                state_required=False,
+                redirect_uri_implied=False,
+                refusal_spends_code=False,
+                takes_resource=True,
                 errors={
                     "invalid_request": ("page with status 400",),
                     "unsupported_response_type": ("invalid_request",),
