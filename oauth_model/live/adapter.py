@@ -99,8 +99,7 @@ class Pages:
     """The login and the consent page: names of fields, and which button means what.
 
     `allow` and `deny` are fields that a decision adds to the consent form, as (name, value); `scope_field` is the name
-    of the checkboxes by which scope is granted, if there are any. `asks_consent` is False for a server that grants to
-    whoever is logged in.
+    of the checkboxes by which scope is granted, if there are any.
     """
 
     username: str = "username"
@@ -109,7 +108,6 @@ class Pages:
     allow: tuple[str, str] | None = ("decision", "allow")
     deny: tuple[str, str] | None = ("decision", "deny")
     scope_field: str | None = None
-    asks_consent: bool = True
 
     def arrive(self, browser: Browser, visit: Visit, account: Account) -> Visit:
         """Log in if the page asks for that, and come to what follows. Raises LiveError if it asks again."""
