@@ -76,8 +76,7 @@ def careless_policy(attack: Attack, measured: Measured, target: Target) -> Polic
     """The deployment of this server with clients that leave out what the attack's precondition leaves out."""
     kept: list[Mitigation] = []
     off = {each.slug for each in attack.off}
-    extensions = (each for each in MITIGATIONS if each.extension and each.slug in measured.on)
-    for each in (*EVERYTHING, *attack.on, *extensions):
+    for each in (*EVERYTHING, *attack.on):
         if each.slug in measured.not_on:
             continue
         chosen = each.slug in CLIENTS_CHOICE and _is_left_to_clients(each.slug, measured, target)

@@ -94,10 +94,10 @@ def probe(adapter: Adapter, manners: Manners, plan: Plan | None = None, progress
 def _probe(adapter: Adapter, target: Target, transport: Transport, plan: Plan, tell: Progress, found: _Found) -> None:
     lab = Lab(adapter, target, transport, seed=plan.seed)
     found.discovery = discover(lab, lambda done, of, name: tell(f"measuring {name} ({done} of {of})"))
-    if found.discovery.cut:  # no more can be asked
-        return
     bench = Bench(adapter, replace(target, dialect=known_dialect(target.dialect, found.discovery.dialect)), transport)
     measured = measured_of(found.discovery)
+    if found.discovery.cut:  # no more can be asked
+        return
     if "attacks" in plan.parts:
         searches = Searches(target, measured, plan.jobs)
         searches.ask(plan.attacks, lambda done, of, name: tell(f"{SEARCH} ({done} of {of})"))

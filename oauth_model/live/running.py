@@ -65,6 +65,7 @@ METADATA = {
 
 TABLES = ("endpoints", "clients", "accounts", "pages", "dialect")
 SETTINGS = ("title", "scopes", "operations", "home")
+PKCE = ("required", "optional", "none")
 
 
 class RunningServer(Adapter):
@@ -190,7 +191,6 @@ class RunningServer(Adapter):
         return tuple(value)
 
 
-PKCE = ("required", "optional", "none")
 BOOLEANS = ("plain", "refresh_rotation", "refresh_reuse_revokes", "replay_revokes", "loopback", "iss")
 
 
