@@ -74,7 +74,7 @@ def command(target: str, form: str, output: Path | None, show_secrets: bool, **o
 
     It measures what the server enforces, searches the model for attacks under that policy and does them, walks at
     random comparing every answer with the model's, and lets requests race. Only hosts that you named are asked.
-    Status 0 if no security goal is broken, 1 if one is, 2 if the server could not be probed.
+    Status 0 if no security goal is broken, 1 if one is, 2 if the server could not be probed, or not to the end.
     """
     from oauth_model.live import reports
     from oauth_model.live.adapters import adapter
@@ -92,7 +92,9 @@ def command(target: str, form: str, output: Path | None, show_secrets: bool, **o
         written = reports.write(report, output, show=show_secrets, deployment=probed.deployment)
         say(*written.notes, err=True)
     click.echo(_formatted(report if show_secrets else reports.masked(report), form))
-    return 130 if report.cut == "interrupted" else 1 if report.is_broken else 0
+    if report.cut == "interrupted":
+        return 130
+    return 1 if report.is_broken else 2 if report.cut else 0
 
 
 def _plan(options: dict[str, Any]) -> Plan:

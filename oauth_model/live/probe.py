@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import get_args
 
 from oauth_model.attackers import WEB
 from oauth_model.attacks import ATTACKS, EVERYTHING, Attack
@@ -95,6 +96,8 @@ def _probe(adapter: Adapter, target: Target, transport: Transport, plan: Plan, t
     found.discovery = discover(lab, lambda done, of, name: tell(f"measuring {name} ({done} of {of})"))
     bench = Bench(adapter, known_target(target, found.discovery), transport)
     measured = measured_of(found.discovery)
+    if found.discovery.cut:  # no more can be asked
+        return
     if "attacks" in plan.parts:
         searches = Searches(target, measured, plan.jobs)
         searches.ask(plan.attacks, lambda done, of, name: tell(f"{SEARCH} ({done} of {of})"))
@@ -165,9 +168,10 @@ def _nothing(_: str) -> None:
 
 def _probed(adapter: Adapter, target: Target, transport: Transport, plan: Plan, found: _Found) -> Probed:
     manners, walked, measured = transport.allowance.manners, found.walked, found.discovery
+    attacks = f"{len(plan.attacks)} attack" + ("s" if len(plan.attacks) != 1 else "")
     bound = (
         f"at most {manners.requests:,} requests and {manners.seconds:g} s; {plan.examples} random walks of at most "
-        f"{plan.steps} drawn steps; {len(plan.attacks)} attacks; {plan.trials} races of {plan.at_once}"
+        f"{plan.steps} drawn steps; {attacks}; {plan.trials} races of {plan.at_once}"
     )
     secrets = [client.secret for client in target.clients.values()]
     secrets += [account.password for account in target.accounts.values()]
@@ -179,13 +183,17 @@ def _probed(adapter: Adapter, target: Target, transport: Transport, plan: Plan, 
         tuple(found.outcomes),
         tuple(found.races),
         Walk(walked.examples, walked.steps, walked.asked) if walked else None,
-        tuple(_findings(found)),
+        tuple(sorted(_findings(found), key=_by_weight)),
         transport.allowance.made,
         bound,
         found.cut or (measured.cut if measured else None),
         frozenset(secret for secret in secrets if secret),
     )
     return Probed(report, deployment(measured, adapter.title) if measured else None)
+
+
+def _by_weight(finding: Finding) -> int:
+    return get_args(Level).index(finding.level)
 
 
 def _findings(found: _Found) -> Iterator[Finding]:

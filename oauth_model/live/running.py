@@ -20,7 +20,8 @@
     allow = ["action", "approve"]
 
 Endpoints that the file names win over what the metadata says (RFC 8414 section 2). Unknown keys are errors, for a
-misspelt one would be a setting that is silently not there.
+misspelt one would be a setting that is silently not there. Time cannot be made to pass for such a server, so how long
+its codes and tokens live need not be said.
 """
 
 from __future__ import annotations
@@ -58,11 +59,13 @@ METADATA = {
     "revocation": "revocation_endpoint",
     "pushed": "pushed_authorization_request_endpoint",
     "issuer": "issuer",
+    "resource": "userinfo_endpoint",
 }
-"""Endpoints by their parameters in metadata (RFC 8414 section 2, RFC 9126 section 5)."""
+"""Endpoints by their parameters in metadata (RFC 8414 section 2, RFC 9126 section 5, OpenID Connect Discovery 1.0)."""
 
 TABLES = ("endpoints", "clients", "accounts", "pages", "dialect")
-SETTINGS = ("title", "scopes", "operations", "code_lifetime", "token_lifetime", "home")
+SETTINGS = ("title", "scopes", "operations", "home")
+PKCE = ("required", "optional", "none")
 
 
 class RunningServer(Adapter):
@@ -100,9 +103,6 @@ class RunningServer(Adapter):
         for name in ("scopes", "home"):
             if name in self._data:
                 more[name] = self._strings(self._data[name], name)
-        for name in ("code_lifetime", "token_lifetime"):
-            if name in self._data:
-                more[name] = self._number(self._data[name], name)
         if "operations" in self._data:
             operations = self._table(self._data, "operations", self._place)
             more["operations"] = {key: self._text(value, f"operations.{key}") for key, value in operations.items()}
@@ -120,8 +120,7 @@ class RunningServer(Adapter):
             document = None
         if answer.status != 200 or not isinstance(document, dict):
             raise LiveError(f"GET {url}: no metadata document came, but status {answer.status}; is the URL right?")
-        found = {name: document[key] for name, key in METADATA.items() if isinstance(document.get(key), str)}
-        return {**found, **({"resource": document["userinfo_endpoint"]} if "userinfo_endpoint" in document else {})}
+        return {name: document[key] for name, key in METADATA.items() if isinstance(document.get(key), str)}
 
     # -------------------------------------------------------------- reading the file
 
@@ -154,7 +153,6 @@ class RunningServer(Adapter):
         known = {field.name: field for field in fields(kind)}
         _only(data, tuple(known), f"{self._place}: {table}")
         values: dict[str, Any] = {}
-        default = kind()
         for name, value in data.items():
             if name in ("log_in", "allow", "deny"):
                 pair = self._strings(value, f"{table}.{name}")
@@ -164,9 +162,11 @@ class RunningServer(Adapter):
             elif name == "errors":
                 errors = self._table(data, name, f"{self._place}: {table}")
                 value = {code: self._strings(others, f"{table}.{name}.{code}") for code, others in errors.items()}
-            elif isinstance(getattr(default, name), bool) or name in BOOLEANS:
+            elif name in BOOLEANS:
                 if not isinstance(value, bool):
                     raise InputError(f"{self._place}: {table}.{name}: {value!r} is neither true nor false")
+            elif name == "pkce" and value not in PKCE:
+                raise not_allowed(f"{self._place}: {table}.{name}", value, "a rule that is known here", PKCE)
             else:
                 value = self._text(value, f"{table}.{name}")
             values[name] = value
@@ -189,11 +189,6 @@ class RunningServer(Adapter):
                 f"{self._place}: {name}: {'missing' if value is None else repr(value)}; a list of texts is needed"
             )
         return tuple(value)
-
-    def _number(self, value: Any, name: str) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
-            raise InputError(f"{self._place}: {name}: {value!r} is no number of seconds above 0")
-        return float(value)
 
 
 BOOLEANS = (
