@@ -67,6 +67,7 @@ def manners_of(options: dict[str, Any]) -> Manners:
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write all of it there."
 )
+@click.option("--transcripts", is_flag=True, help="Print what went over the wire, too; --output always writes it.")
 @click.option("--show-secrets", is_flag=True, help="Do not mask codes, tokens, passwords and secrets.")
 @manners_options
 def command(target: str, form: str, output: Path | None, show_secrets: bool, **options: Any) -> int:
@@ -91,7 +92,7 @@ def command(target: str, form: str, output: Path | None, show_secrets: bool, **o
     if output is not None:
         written = reports.write(report, output, show=show_secrets, deployment=probed.deployment)
         say(*written.notes, err=True)
-    click.echo(_formatted(report if show_secrets else reports.masked(report), form))
+    click.echo(_formatted(report if show_secrets else reports.masked(report), form, options["transcripts"]))
     if report.cut == "interrupted":
         return 130
     return 1 if report.is_broken else 2 if report.cut else 0
@@ -114,11 +115,11 @@ def _plan(options: dict[str, Any]) -> Plan:
     )
 
 
-def _formatted(report: Report, form: str) -> str:
+def _formatted(report: Report, form: str, transcripts: bool) -> str:
     from oauth_model.live import reports
 
     if form == "text":
-        return reports.as_text(report, paint)
+        return reports.as_text(report, paint, transcripts=transcripts)
     write = {"json": reports.as_json, "sarif": reports.as_sarif, "junit": reports.as_junit}[form]
     return write(report).rstrip("\n")
 

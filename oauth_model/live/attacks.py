@@ -26,6 +26,7 @@ from oauth_model.live.party import Disagreement, LiveParty
 from oauth_model.live.policy import Measured, NotApplicable, scenario_of
 from oauth_model.live.transport import Transport
 from oauth_model.messages import AUTHORIZATION_SERVER, RESOURCE_SERVER
+from oauth_model.mitigations import PUSHED_REQUESTS
 from oauth_model.run import Run
 from oauth_model.scenario import Scenario
 
@@ -132,14 +133,14 @@ class Searches:
         """What the server could enforce to stop it: USUAL for what is asked of every server, else an extension's slug.
 
         None if nothing that was looked at would: then it is not the server's to stop. Of extensions those are searched
-        that the catalogue says stop the attack, and they count only where honest runs still end.
+        that the catalogue says stop the attack, and requests past the browser; they count where honest runs still end.
         """
         best = self._measured.all_on
         with suppress(NotApplicable):
             if self.find(attack, self.scenario(attack, careful, best)) is None:
                 return USUAL
             scenario = self.scenario(attack, careful, best)
-            for mitigations in attack.stopped_by:
+            for mitigations in (*attack.stopped_by, (PUSHED_REQUESTS,)):
                 if all(each.extension and each.slug in self._measured.off for each in mitigations):
                     stronger = scenario.plus(*mitigations)
                     result = check(stronger, (*attack.breaks, honest_run_reaches_its_end), enough=attack.breaks[:1])
@@ -187,7 +188,7 @@ def _outcome(bench: Bench, searches: Searches, attack: Attack, *, careful: bool)
     except NotOnTheWire as missing:
         return replace(told, state="not applicable", because=str(missing))
     if done.stopped_at is None:
-        return replace(told, because=f"{goal.title}: broken in {len(run.steps)} steps", exchanges=done.exchanges)
+        return replace(told, exchanges=done.exchanges)
     failure = done.disagreement or done.not_fresh
     seen = str(done.disagreement.seen) if done.disagreement else None
     return replace(

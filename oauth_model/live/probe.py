@@ -229,7 +229,8 @@ def _of_outcome(outcome: Outcome) -> Finding | None:
     level: Level = "note" if outcome.stopped_by is None else "error"
     if level == "error" and not (outcome.careful and outcome.stopped_by == USUAL):
         level = "warning"
-    summary = f"{attack.story} {outcome.because}.{whose}".replace("..", ".")
+    goal = next(goal for goal in attack.breaks if goal.slug == outcome.goal)
+    summary = f"{attack.story} Broken: {goal.title}{whose}"
     return Finding(
         "attack", attack.slug, attack.title, attack.reference, level, summary, outcome.run, outcome.exchanges
     )

@@ -61,7 +61,10 @@ class FakeServer:
             return "no", 403
         asked = dict(request.args)
         if "request_uri" in asked:
-            asked = self.pushed.get(asked["request_uri"], {})
+            reference = asked["request_uri"]
+            asked = self.pushed.get(reference, {})
+            if self.on("request-uri-once") and request.cookies.get("sid") in self.sessions:
+                self.pushed.pop(reference, None)
         elif self.on("pushed-requests") and asked.get("client_id") != "evil":
             return "push it", 400
         if not self._redirect_uri_is_fine(asked):

@@ -37,9 +37,9 @@ def plainly(text: str, word: str) -> str:
     return text
 
 
-def as_text(report: Report, paint: Paint = plainly) -> str:
+def as_text(report: Report, paint: Paint = plainly, *, transcripts: bool = True) -> str:
     """The report, without a line break at its end."""
-    return "\n".join(_lines(report, paint))
+    return "\n".join(_lines(report, paint, transcripts))
 
 
 def word_of(report: Report) -> str:
@@ -57,7 +57,7 @@ def verdict_line(report: Report, paint: Paint = plainly) -> str:
     return f"{paint(word, word)}: {told or 'no findings'}; {made}{cut}"
 
 
-def _lines(report: Report, paint: Paint) -> Iterator[str]:
+def _lines(report: Report, paint: Paint, transcripts: bool) -> Iterator[str]:
     yield f"{report.title} ({report.target})" if report.title != report.target else report.target
     if report.measurements:
         yield ""
@@ -81,19 +81,19 @@ def _lines(report: Report, paint: Paint) -> Iterator[str]:
         yield f"Walks: {walk_words(report)}"
     for number, finding in enumerate(report.findings, 1):
         yield ""
-        yield from _finding(number, finding, paint)
+        yield from _finding(number, finding, paint, transcripts)
     yield ""
     yield verdict_line(report, paint)
 
 
-def _finding(number: int, finding: Finding, paint: Paint) -> Iterator[str]:
+def _finding(number: int, finding: Finding, paint: Paint, transcripts: bool) -> Iterator[str]:
     level = paint(finding.level, _WORDS[finding.level])
     yield f"{number}. {level}: {finding.title} ({finding.rule}, {finding.reference})"
     yield f"   {finding.summary}"
     if finding.run is not None:
         yield "   The run:"
         yield finding.run.text()
-    if finding.exchanges:
+    if finding.exchanges and transcripts:
         yield "   Over HTTP:"
         yield from (f"   {line}".rstrip() for line in transcript(finding.exchanges, LONGEST_BODY).splitlines())
 
