@@ -80,7 +80,7 @@ def test_a_server_with_everything() -> None:
         state_required=False, refusal_spends_code=False, takes_resource=True,
     )  # fmt: skip
     assert (found.differences, found.findings, found.cut) == ((), (), None)
-    assert sum(found.requests.values()) <= made <= 150
+    assert sum(found.requests.values()) <= made <= 160
     of = len(EXPERIMENTS)
     assert said == [(number, of, e.slug) for number, e in enumerate(EXPERIMENTS)] + [(of, of, "")]
 
@@ -90,7 +90,9 @@ def test_a_server_with_nothing() -> None:
         found = discover(lab)
         assert lab.transport.allowance.made <= 170
     assert {state for slug, state in states(found).items() if slug in WEAKEST} == {"off"}
-    assert found.dialect == Dialect("none", True, True, True, False, True, False)
+    assert found.dialect == Dialect(
+        "none", True, True, True, False, True, False, state_required=False, takes_resource=True
+    )
     assert found.facts.response_modes == ("query", "fragment", "form_post", "web_message")
 
 
