@@ -205,7 +205,7 @@ class AuthlibServer(FlaskAdapter):
                 refusal_spends_code=False,
                 takes_resource=True,
                 errors={
-                    "invalid_request": ("invalid_grant", "unsupported_grant_type", "unsupported_response_type"),
+                    "invalid_request": ("unsupported_grant_type", "unsupported_response_type"),
                     "invalid_grant": ("invalid_request",),
                 },
             ),
