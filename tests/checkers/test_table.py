@@ -84,9 +84,7 @@ def test_an_error_of_a_task_is_the_callers(place: dict[str, object]) -> None:
 
 
 def test_an_exception_that_cannot_travel_is_told_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        names, "_OWN_MODULES", set()
-    )  # tests before may have filled it
+    monkeypatch.setattr(names, "_OWN_MODULES", set())  # tests before may have filled it
     with pytest.raises(RuntimeError, match="Awkward: 0 and 0"):
         run_table(range(2), fail_awkwardly, jobs=2)
 
