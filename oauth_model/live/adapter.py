@@ -84,7 +84,9 @@ class Dialect:
     `errors` maps an error code that the model expects to others that this server answers instead. `state_required`
     is whether requests need a state (RFC 6749 section 4.1.1 recommends it), `redirect_uri_implied` whether a token
     request without a redirection URI means the only registered one, `refusal_spends_code` whether a code is of no use
-    any more after a token request that was refused, `takes_resource` whether requests may name a resource (RFC 8707).
+    any more after a token request that was refused, `takes_resource` whether requests may name a resource (RFC 8707),
+    `errors_after_login` whether errors are redirected only once the resource owner has logged in (RFC 9700 section
+    4.11.2).
     """
 
     pkce: Literal["required", "optional", "none"] | None = None
@@ -99,6 +101,7 @@ class Dialect:
     redirect_uri_implied: bool | None = None
     refusal_spends_code: bool | None = None
     takes_resource: bool | None = None
+    errors_after_login: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -185,6 +185,9 @@ class LiveParty:
             # Nobody is redirected: not what RFC 6749 section 4.1.2.1 says, but safe.
             self._note_error(step, error, seen)
             return
+        if wanted == "page" and what == "error response" and self._may_be_redirected(step, seen):
+            self._note_error(step, error, seen)
+            return
         if wanted != what:
             raise Disagreement(step, expected, seen, "another kind of answer")
         if isinstance(expected.message, FOR_PEOPLE):
@@ -200,6 +203,14 @@ class LiveParty:
         if error is not None and not error_is_as_right(message, error, seen, server, self.bindings):
             where = "page with status" if seen.what == "page" else "status"
             self.dissents[Dissent(step.name, error, str(seen.get("error") or f"{where} {seen.status}"))] = None
+
+    def _may_be_redirected(self, step: RunStep, seen: Seen) -> bool:
+        """Whether an error may go to the client where the model shows a page: to its own URI, after a login."""
+        message = step.envelope.message
+        if not self.target.dialect.errors_after_login or not isinstance(message, AuthorizationRequest):
+            return False
+        uris = self.bindings.registration(message.client_id.name).redirect_uris
+        return (seen.uri or "").partition("?")[0] in uris
 
     def _place(self, expected: Envelope, seen: Seen) -> list[str]:
         """Whether a response is where the model has it: at which URI, and in which part of the message."""

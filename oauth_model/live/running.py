@@ -193,7 +193,7 @@ class RunningServer(Adapter):
 
 BOOLEANS = (
     "plain", "refresh_rotation", "refresh_reuse_revokes", "replay_revokes", "loopback", "iss", "state_required",
-    "redirect_uri_implied", "refusal_spends_code", "takes_resource",
+    "redirect_uri_implied", "refusal_spends_code", "takes_resource", "errors_after_login",
 )  # fmt: skip
 
 

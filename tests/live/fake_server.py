@@ -69,15 +69,17 @@ class FakeServer:
             return "push it", 400
         if not self._redirect_uri_is_fine(asked):
             return "<p>bad client or redirection URI", 500 if not self.on("steady") else 400
-        if request.cookies.get("sid") not in self.sessions and self.on("pages"):
-            return redirect(f"/login?next={quote(request.full_path)}")
         error = self._fault(asked)
+        hasty = error and asked["client_id"] == "evil" and not self.on("no-automatic-redirect")
+        if request.cookies.get("sid") not in self.sessions and self.on("pages") and not hasty:
+            return redirect(f"/login?next={quote(request.full_path)}")
         error = "server_error" if error and not self.on("clear") else error
         if error is not None:
             if asked["client_id"] == "evil" and self.on("no-automatic-redirect"):
                 return f"<p>{error}", 400
             return self._respond(asked, {"error": error}, 303)
-        if not self.on("pages"):
+        silent = not self.on("no-silent-approval") and self.by_id[asked["client_id"]].secret is None and self.codes
+        if not self.on("pages") or silent:
             return self._grant(asked, asked["scope"], 302)
         number = secrets.token_hex(8)
         self.asked[number] = asked
@@ -221,12 +223,14 @@ class FakeServer:
 
     def _token(self, scope: str, resource: str | None = None) -> str:
         token = secrets.token_urlsafe(24)
-        self.tokens[token] = {"scope": scope, "resource": resource}
+        self.tokens[token] = {"scope": scope, "resource": resource, "ends": self.now + 600}
         return token
 
     def _answer(self, scope: str, resource: str | None = None) -> dict[str, Any]:
         scope = scope if self.on("wide") else "read"
         answer = {"access_token": self._token(scope, resource), "token_type": "Bearer", "scope": scope}
+        if self.on("lifetimes-told"):
+            answer["expires_in"] = 600 if self.on("short-lived-tokens") else 86_400
         if self.on("refresh"):
             answer["refresh_token"] = secrets.token_urlsafe(24)
             self.refresh[answer["refresh_token"]] = {"scope": scope, "used": False}
@@ -247,6 +251,8 @@ class FakeServer:
         in_query = request.args.get("access_token") if not self.on("token-in-header-only") else None
         known = self.tokens.get(header or in_query or "")
         strayed = self.on("audience") and known and known["resource"] not in (None, f"{self.url}/{name}")
+        if known and known["ends"] < self.now and self.on("token-status-checked"):
+            known = None
         if known is None or strayed or not self.on(f"serves-{name}"):
             return jsonify(error="invalid_token"), 401
         return jsonify(owner="alice")

@@ -70,7 +70,7 @@ def test_a_server_with_everything() -> None:
         made = lab.transport.allowance.made
     assert {slug for slug, state in states(found).items() if state == "unknown"} == {
         "canonical-uris", "target-origin", "pkce-no-downgrade", "audience-is-issuer", "assertion-single-use",
-        "effects-need-token", "short-lived-tokens",
+        "effects-need-token",
     }  # fmt: skip
     assert {slug for slug, state in states(found).items() if state == "off"} == {
         PLAIN, "signed-requests", "dpop", "dpop-jkt", "mtls", "private-key-jwt", "mtls-client-authentication",
@@ -91,8 +91,9 @@ def test_a_server_with_nothing() -> None:
         assert lab.transport.allowance.made <= 210
     assert {state for slug, state in states(found).items() if slug in WEAKEST} == {"off"}
     assert found.dialect == Dialect(
-        "none", True, True, True, False, True, False, state_required=False, takes_resource=True
-    )
+        "none", True, True, True, False, True, False,
+        state_required=False, takes_resource=True, errors_after_login=False,
+    )  # fmt: skip
     assert found.facts.response_modes == ("query", "fragment", "form_post", "web_message")
 
 

@@ -52,6 +52,11 @@ SWITCHED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "scope-subset": ((PLAIN,), (PLAIN, "scope-subset")),
     "audience": ((PLAIN,), (PLAIN, "audience")),
     "token-in-header-only": ((PLAIN,), (PLAIN, "token-in-header-only")),
+    "no-silent-approval": ((PLAIN,), (PLAIN, "no-silent-approval")),
+    "request-uri-once": ((PLAIN,), (PLAIN, "request-uri-once")),
+    "short-lived-tokens": ((PLAIN,), (PLAIN, "short-lived-tokens")),
+    "unguessable-secrets": ((PLAIN,), (PLAIN, "long-codes")),
+    "token-status-checked": ((PLAIN,), (PLAIN, "token-status-checked")),
 }
 """For each mitigation what is off in a server that has it, and in one that has not."""
 
@@ -64,7 +69,7 @@ NEVER_ON = (
 
 AT_THE_FRONT = {
     "exact-redirect-uri", "canonical-uris", "no-implicit", "response-mode-locked", "see-other", "framing-refused",
-    "iss", "no-automatic-redirect", "plain-refused",
+    "iss", "no-automatic-redirect", "plain-refused", "request-uri-once", "unguessable-secrets",
 }  # fmt: skip
 """What shows before the token endpoint is asked."""
 
@@ -136,6 +141,11 @@ UNKNOWN: tuple[tuple[str, tuple[str, ...], Callable[[Target], Target]], ...] = (
     ("audience", (PLAIN,), without("other_resource")),
     ("token-in-header-only", (PLAIN,), without("resource")),
     ("effects-need-token", (PLAIN,), same),
+    ("no-silent-approval", (PLAIN,), clients(CONFIDENTIAL)),
+    ("request-uri-once", (PLAIN,), without("pushed")),
+    ("short-lived-tokens", (PLAIN, "lifetimes-told"), same),
+    ("unguessable-secrets", (PLAIN, "everything"), same),
+    ("token-status-checked", (PLAIN,), without("resource")),
 )
 
 

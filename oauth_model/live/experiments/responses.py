@@ -156,9 +156,12 @@ def errors_of_strangers(bench: Bench) -> Iterator[Measurement]:
         if front.error is None:
             raise Unclear(f"an unknown response_type brings {what_came(front)}")
         if front.uri is not None:
-            when = "though not before the user logged in" if logged_in else "before anybody logged in"
+            bench.note(errors_after_login=logged_in)
             what = f"the error {front.error} is redirected to a client that nobody vetted"
-            yield bench.says(slug, "off", f"{what}, {when}")
+            if logged_in:
+                yield bench.says(slug, "on", f"{what}, but only after the resource owner has logged in")
+            else:
+                yield bench.says(slug, "off", f"{what}, before anybody logged in")
             return
     elif front.visit.status >= 500 or bench.lab.decide(front).code is not None:
         raise Unclear(f"an unknown response_type brings {what_came(front)}, and no error")
