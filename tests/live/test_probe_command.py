@@ -63,7 +63,7 @@ def test_a_broken_server_is_reported_in_every_form(tmp_path: Path) -> None:
     sarif = json.loads(next(folder.glob("*.sarif")).read_text(encoding="utf-8"))
     assert "redirect-307" in {each["ruleId"] for each in sarif["runs"][0]["results"]}
     junit = ElementTree.parse(next(folder.glob("*.xml"))).getroot()
-    assert junit.iter("failure") is not None and any("redirect-307" in str(each.attrib) for each in junit.iter())
+    assert list(junit.iter("failure")) and any("redirect-307" in str(each.attrib) for each in junit.iter())
     (deployment,) = (path for path in folder.rglob("*.toml"))
     assert tomllib.loads(deployment.read_text(encoding="utf-8"))
     for ending in (".sh", ".run.json", ".http", "report.txt"):
@@ -91,7 +91,7 @@ def test_a_form_is_printed_alone(form: str) -> None:
 
 def test_the_same_command_says_the_same() -> None:
     texts = [re.sub(r"127\.0\.0\.1:\d+", "HOST", run(*SOUND, "--seed", 3).stdout) for _ in range(2)]
-    assert texts[0] == texts[1] and "HOST" not in texts[0].replace("HOST", "", 0).split("\n")[0]
+    assert texts[0] == texts[1]
 
 
 def test_what_the_bound_cuts_is_told() -> None:
@@ -181,11 +181,13 @@ def test_ctrl_c_stops_it_and_leaves_nothing_running(tmp_path: Path) -> None:
     options = ["--only", "walks", "--examples", "100000", "--jobs", "1"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "TMPDIR": str(tmp_path)}
     log = tmp_path / "progress"
-    with log.open("w", encoding="utf-8") as progress:
-        with started(*start, *options, env=environment, stdout=subprocess.PIPE, stderr=progress, text=True) as process:
-            until(lambda: "random walks" in log.read_text(encoding="utf-8"), seconds=60)
-            process.send_signal(signal.SIGINT)
-            report, _ = process.communicate(timeout=60)
+    with (
+        log.open("w", encoding="utf-8") as progress,
+        started(*start, *options, env=environment, stdout=subprocess.PIPE, stderr=progress, text=True) as process,
+    ):
+        until(lambda: "random walks" in log.read_text(encoding="utf-8"), seconds=60)
+        process.send_signal(signal.SIGINT)
+        report, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted" in report and "Traceback" not in log.read_text(encoding="utf-8")
     assert [path.name for path in tmp_path.iterdir()] == ["progress"], "the server's file is gone"
