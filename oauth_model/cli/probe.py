@@ -43,6 +43,22 @@ def manners_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def demo_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a command that may talk to the demo server with its switches; they arrive as keyword arguments."""
+    options = (
+        click.option("--off", multiple=True, metavar="SLUG", help="Of the demo server: what it does without."),
+        click.option("--sabotage", metavar="NAME", help="Of the demo server: a mistake of its token endpoint."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def demo_of(options: dict[str, Any]) -> dict[str, Any]:
+    """The switches that the options of `demo_options` ask for; they are taken out of `options`."""
+    return {"off": options.pop("off"), "sabotage": options.pop("sabotage")}
+
+
 def manners_of(options: dict[str, Any]) -> Manners:
     """The manners that the options of `manners_options` ask for; they are taken out of `options`."""
     from oauth_model.live.manners import Manners
@@ -54,9 +70,8 @@ def manners_of(options: dict[str, Any]) -> Manners:
 
 @click.command("probe", short_help="Put a running server to the model's attacks and goals.")
 @click.argument("target")
-@click.option("--off", multiple=True, metavar="SLUG", help="Of the demo server: a mitigation that it does without.")
+@demo_options
 @click.option("--on", "extra", multiple=True, metavar="SLUG", help="Of the demo server: an extension that it asks for.")
-@click.option("--sabotage", metavar="NAME", help="Of the demo server: a mistake of its token endpoint.")
 @click.option("--attack", "attacks", multiple=True, metavar="NAME", help="This attack only; may be repeated.")
 @click.option("--only", "parts", multiple=True, type=click.Choice(PARTS), help="After measuring, this only.")
 @click.option("--examples", type=click.IntRange(1), default=50, show_default=True, help="Random walks.")
@@ -82,8 +97,7 @@ def command(target: str, form: str, output: Path | None, show_secrets: bool, **o
     from oauth_model.live.probe import probe
 
     manners = manners_of(options)
-    off, extra, sabotage = options.pop("off"), options.pop("extra"), options.pop("sabotage")
-    server = adapter(target, manners, off=off, on=extra, sabotage=sabotage)
+    server = adapter(target, manners, on=options.pop("extra"), **demo_of(options))
     if output is not None:
         reports.may_be_written(output)
     with telling(f"probing {target}") as progress:

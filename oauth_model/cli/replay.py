@@ -9,7 +9,7 @@ import click
 
 from oauth_model.cli.options import json_option
 from oauth_model.cli.output import paint, say, say_json
-from oauth_model.cli.probe import manners_of, manners_options
+from oauth_model.cli.probe import demo_of, demo_options, manners_of, manners_options
 
 if TYPE_CHECKING:
     from oauth_model.replay import SavedRun
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     "--without", "-w", "minus", multiple=True, metavar="NAME", help="Take it with this mitigation off; may be repeated."
 )
 @click.option("--on", "server", metavar="TARGET", help="Take it at a running server, as `probe` names them.")
+@demo_options
 @manners_options
 @json_option
 def command(
@@ -90,8 +91,8 @@ def _at_a_server(saved: SavedRun, server: str, options: dict[str, Any], as_json:
     from oauth_model.live.adapters import adapter
     from oauth_model.live.again import again
 
-    manners = manners_of(options)
-    done = again(adapter(server, manners, place="--on"), manners, saved)
+    manners, demo = manners_of(options), demo_of(options)
+    done = again(adapter(server, manners, place="--on", **demo), manners, saved)
     if as_json:
         say_json(
             {

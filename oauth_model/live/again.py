@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oauth_model.live.adapter import Adapter
-from oauth_model.live.attacks import Bench
+from oauth_model.live.attacks import Rig
 from oauth_model.live.bindings import NotFresh, NotOnTheWire
 from oauth_model.live.divergence import Follower
 from oauth_model.live.manners import Manners
@@ -35,12 +35,12 @@ def again(adapter: Adapter, manners: Manners, saved: SavedRun) -> Again:
     try:
         target = adapter.start()
         with Transport(manners.with_host_of(*target.origins())) as transport:
-            bench = Bench(adapter, target, transport)
+            rig = Rig(adapter, target, transport)
             try:
-                follower = Follower(saved.scenario, bench)
+                follower = Follower(saved.scenario, rig)
             except ModelError as failure:
                 raise InputError(f"the run's scenario: {failure}") from None
-            party = bench.party(saved.scenario)
+            party = rig.party(saved.scenario)
             taken, _, failure_there = follower.follow(saved.steps, party)
             run = Run(saved.scenario, tuple(taken))
             if isinstance(failure_there, (Disagreement, NotFresh)):

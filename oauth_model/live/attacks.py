@@ -44,8 +44,8 @@ class Executed:
     not_fresh: NotFresh | None = None
 
 
-class Bench:
-    """One server on which runs are taken, each with browsers and values of its own."""
+class Rig:
+    """One server, rigged for runs: each has browsers and values of its own."""
 
     def __init__(self, adapter: Adapter, target: Target, transport: Transport) -> None:
         self.adapter, self.target, self.transport = adapter, target, transport
@@ -150,7 +150,7 @@ class Searches:
 
 
 def outcomes(
-    bench: Bench,
+    rig: Rig,
     searches: Searches,
     attacks: Iterable[Attack] = ATTACKS,
     progress: Callable[[str], None] | None = None,
@@ -159,15 +159,15 @@ def outcomes(
     for attack in attacks:
         if progress is not None:
             progress(attack.slug)
-        careful = _outcome(bench, searches, attack, careful=True)
+        careful = _outcome(rig, searches, attack, careful=True)
         if careful.state != "stopped":
             yield careful
             continue
-        careless = _outcome(bench, searches, attack, careful=False)
+        careless = _outcome(rig, searches, attack, careful=False)
         yield careless if careless.state != "stopped" else careful
 
 
-def _outcome(bench: Bench, searches: Searches, attack: Attack, *, careful: bool) -> Outcome:
+def _outcome(rig: Rig, searches: Searches, attack: Attack, *, careful: bool) -> Outcome:
     try:
         scenario = searches.scenario(attack, careful)
         found = searches.find(attack, scenario)
@@ -184,7 +184,7 @@ def _outcome(bench: Bench, searches: Searches, attack: Attack, *, careful: bool)
     if unclear is not None:
         return replace(told, state="not applicable", because=unclear)
     try:
-        done = bench.execute(run)
+        done = rig.execute(run)
     except NotOnTheWire as missing:
         return replace(told, state="not applicable", because=str(missing))
     if done.stopped_at is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from oauth_model.checkers.judge import Judge
 from oauth_model.goals import SAFETY
 from oauth_model.goals.goal import Goal
-from oauth_model.live.attacks import Bench
+from oauth_model.live.attacks import Rig
 from oauth_model.live.bindings import NotFresh, NotOnTheWire
 from oauth_model.live.exchange import Exchange
 from oauth_model.live.party import Disagreement, LiveParty
@@ -56,9 +56,9 @@ class Divergence:
 class Follower:
     """Takes a list of steps again in a composition, without those that are not possible, with or without a server."""
 
-    def __init__(self, scenario: Scenario, bench: Bench) -> None:
+    def __init__(self, scenario: Scenario, rig: Rig) -> None:
         self.composition = Composition(scenario)
-        self._tester = Tester(self.composition, bench.target)
+        self._tester = Tester(self.composition, rig.target)
 
     def follow(
         self, steps: Sequence[RunStep | SavedStep], party: LiveParty | None
@@ -93,13 +93,13 @@ class Follower:
 
 
 def minimal(
-    bench: Bench, scenario: Scenario, enforced: frozenset[str], signature: Signature, steps: list[RunStep]
+    rig: Rig, scenario: Scenario, enforced: frozenset[str], signature: Signature, steps: list[RunStep]
 ) -> Divergence | None:
     """The divergence without the steps that it does not need, told and explained; None if it does not come again."""
-    follower = Follower(scenario, bench)
+    follower = Follower(scenario, rig)
 
     def still(tried: Sequence[RunStep]) -> list[RunStep] | None:
-        taken, _, failure = follower.follow(tried, bench.party(scenario))
+        taken, _, failure = follower.follow(tried, rig.party(scenario))
         return taken if isinstance(failure, (Disagreement, NotFresh)) and signature_of(failure) == signature else None
 
     best = still(steps)
@@ -113,15 +113,15 @@ def minimal(
             size = min(size, max(len(best) // 2, 1))
         else:
             size //= 2
-    since = len(bench.transport.transcript)
-    _, _, failure = follower.follow(best, bench.party(scenario))
-    exchanges = tuple(bench.transport.transcript[since:])
+    since = len(rig.transport.transcript)
+    _, _, failure = follower.follow(best, rig.party(scenario))
+    exchanges = tuple(rig.transport.transcript[since:])
     run = Run(scenario, tuple(best))
     if isinstance(failure, NotFresh):
         return Divergence(str(failure), run, exchanges, True, not_fresh=True)
     if not isinstance(failure, Disagreement):
         return None
-    mitigation, goals = explain(bench, scenario, enforced, best)
+    mitigation, goals = explain(rig, scenario, enforced, best)
     return Divergence(str(failure), run, exchanges, failure.is_acceptance, False, failure.leaks, mitigation, goals)
 
 
@@ -137,22 +137,22 @@ def _without_a_piece(
 
 
 def explain(
-    bench: Bench, scenario: Scenario, enforced: frozenset[str], steps: Sequence[RunStep]
+    rig: Rig, scenario: Scenario, enforced: frozenset[str], steps: Sequence[RunStep]
 ) -> tuple[Mitigation | None, tuple[Goal, ...]]:
     """The mitigation without which model and server agree on the last of some steps, and the goals then broken.
 
     Only those are tried on the server that make the model answer otherwise.
     """
-    usual, _, _ = Follower(scenario, bench).follow(steps, None)
+    usual, _, _ = Follower(scenario, rig).follow(steps, None)
     for mitigation in scenario.mitigations:
         if mitigation.slug not in enforced:
             continue
         weaker = scenario.without(mitigation, *(each for each in scenario.policy if mitigation.slug in each.needs))
-        follower = Follower(weaker, bench)
+        follower = Follower(weaker, rig)
         taken, world, _ = follower.follow(steps, None)
         if len(taken) != len(steps) or taken[-1].sent == usual[-1].sent:
             continue
-        if follower.follow(steps, bench.party(weaker))[2] is None:
+        if follower.follow(steps, rig.party(weaker))[2] is None:
             tried = any(step.envelope.sender == TESTER for step in taken)
             false = () if tried else Judge(follower.composition, SAFETY).false_in(world)
             return mitigation, tuple(goal for goal in SAFETY if goal in false)

@@ -16,7 +16,7 @@ from oauth_model.checkers.interleaving import BATCH, Interleavings, machine_of, 
 from oauth_model.checkers.step_names import StepName
 from oauth_model.engines.interrupts import noted_interrupts
 from oauth_model.goals.goal import Goal
-from oauth_model.live.attacks import Bench
+from oauth_model.live.attacks import Rig
 from oauth_model.live.bindings import NotFresh, NotOnTheWire
 from oauth_model.live.divergence import Divergence, Signature, after, minimal, signature_of
 from oauth_model.live.party import Disagreement, Dissent
@@ -44,7 +44,7 @@ class Walked:
 class Lockstep(Interleavings):
     """Interleavings of one scenario with a running server in it. Every divergence is kept, the shortest of its kind."""
 
-    bench: ClassVar[Bench]
+    rig: ClassVar[Rig]
     tester: ClassVar[Tester]
     found: ClassVar[dict[Signature, list[RunStep]]]
     false: ClassVar[dict[Goal, list[RunStep]]]
@@ -53,7 +53,7 @@ class Lockstep(Interleavings):
     noted: ClassVar[list[int]]
 
     def _begin(self) -> None:
-        self.party = self.bench.party(self.composition.scenario)
+        self.party = self.rig.party(self.composition.scenario)
         self.steps: list[RunStep] = []
         self.tried = False
         super()._begin()
@@ -106,7 +106,7 @@ class Lockstep(Interleavings):
 
 
 def walk(
-    bench: Bench,
+    rig: Rig,
     scenario: Scenario,
     goals: Iterable[Goal],
     *,
@@ -131,7 +131,7 @@ def walk(
         for kind in kinds
     )
     machine = machine_of(Lockstep, scenario, goals, names)
-    machine.bench, machine.tester = bench, Tester(machine.composition, bench.target)
+    machine.rig, machine.tester = rig, Tester(machine.composition, rig.target)
     machine.found, machine.false, machine.dissents, machine.asked = {}, {}, {}, [0]
     done = 0
     with noted_interrupts() as machine.noted:
@@ -142,7 +142,7 @@ def walk(
             batch = min(BATCH, examples - done)
             walk_at_random(machine, examples=batch, steps=steps, seed=(seed << 32) + done)
             done += batch
-    divergences = [minimal(bench, scenario, enforced, signature, found) for signature, found in machine.found.items()]
+    divergences = [minimal(rig, scenario, enforced, signature, found) for signature, found in machine.found.items()]
     broken = tuple((goal, Run(scenario, tuple(found), goal.slug)) for goal, found in machine.false.items())
     kept = tuple(each for each in divergences if each is not None)
     return Walked(done, steps, machine.asked[0], kept, broken, tuple(machine.dissents))

@@ -15,7 +15,7 @@ from oauth_model.attackers import WEB
 from oauth_model.attacks import ATTACKS, EVERYTHING, Attack
 from oauth_model.goals import SAFETY, honest_run_reaches_its_end
 from oauth_model.live.adapter import CONFIDENTIAL, PUBLIC, Adapter, Dialect, Target
-from oauth_model.live.attacks import USUAL, Bench, Searches, outcomes
+from oauth_model.live.attacks import USUAL, Rig, Searches, outcomes
 from oauth_model.live.discovery import Discovery, deployment, discover
 from oauth_model.live.divergence import Divergence
 from oauth_model.live.findings import Finding, Level, Measurement, Outcome, Race, Report, Walk
@@ -94,19 +94,19 @@ def probe(adapter: Adapter, manners: Manners, plan: Plan | None = None, progress
 def _probe(adapter: Adapter, target: Target, transport: Transport, plan: Plan, tell: Progress, found: _Found) -> None:
     lab = Lab(adapter, target, transport, seed=plan.seed)
     found.discovery = discover(lab, lambda done, of, name: tell(f"measuring {name} ({done} of {of})"))
-    bench = Bench(adapter, known_target(target, found.discovery), transport)
+    rig = Rig(adapter, known_target(target, found.discovery), transport)
     measured = measured_of(found.discovery)
     if found.discovery.cut:  # no more can be asked
         return
     if "attacks" in plan.parts:
         searches = Searches(target, measured, plan.jobs)
         searches.ask(plan.attacks, lambda done, of, name: tell(f"{SEARCH} ({done} of {of})"))
-        for outcome in outcomes(bench, searches, plan.attacks, lambda name: tell(f"attack: {name}")):
+        for outcome in outcomes(rig, searches, plan.attacks, lambda name: tell(f"attack: {name}")):
             found.outcomes.append(outcome)
     if "walks" in plan.parts:
         scenario = walked_scenario(measured, target)
         found.walked = walk(
-            bench,
+            rig,
             scenario,
             SAFETY,
             enforced=measured.on,

@@ -17,7 +17,7 @@ from oauth_model.attacks import ATTACKS, Attack
 from oauth_model.checkers.exhaustive import check
 from oauth_model.goals import GOALS
 from oauth_model.goals.redirection import code_is_tied_to_its_redirect_uri
-from oauth_model.live.attacks import Bench, Searches, outcomes
+from oauth_model.live.attacks import Rig, Searches, outcomes
 from oauth_model.live.demo.adapter import DemoAdapter
 from oauth_model.live.demo.switches import DEFAULT_MATCHING, SWITCHES, Switch
 from oauth_model.live.discovery import Discovery, discover
@@ -113,7 +113,7 @@ class Measuring:
     """A demo server, measured, and what is searched and done there."""
 
     discovery: Discovery
-    bench: Bench
+    rig: Rig
     searches: Searches
 
 
@@ -125,7 +125,7 @@ def measured(adapter: DemoAdapter) -> Iterator[Measuring]:
         with Transport(Manners().with_host_of(*target.origins())) as transport:
             found = discover(Lab(adapter, target, transport))
             known = known_target(target, found)
-            yield Measuring(found, Bench(adapter, known, transport), Searches(known, measured_of(found)))
+            yield Measuring(found, Rig(adapter, known, transport), Searches(known, measured_of(found)))
     finally:
         adapter.stop()
 
@@ -157,7 +157,7 @@ def line_of(switch: Switch) -> Line:
         off = tuple(each.slug for each in SWITCHES if states.get(each.slug) == "off")
         unknown = tuple(each.slug for each in SWITCHES if states.get(each.slug) == "unknown")
         tried: list[Outcome] = []
-        for outcome in outcomes(at.bench, at.searches, attacks_of(switch.slug)):
+        for outcome in outcomes(at.rig, at.searches, attacks_of(switch.slug)):
             tried.append(outcome)
             if outcome.state == "succeeded" and is_safe_with(switch, outcome):
                 return Line(switch, off, unknown, outcome, tuple(tried))
@@ -182,7 +182,7 @@ def outcomes_at(adapter: DemoAdapter, slugs: frozenset[str]) -> dict[str, Outcom
     """What becomes of attacks at a server."""
     some = [attack for attack in (*ATTACKS, *NOT_IN_THE_CATALOGUE.values()) if attack.slug in slugs]
     with measured(adapter) as at:
-        return {outcome.attack: replace(outcome, exchanges=()) for outcome in outcomes(at.bench, at.searches, some)}
+        return {outcome.attack: replace(outcome, exchanges=()) for outcome in outcomes(at.rig, at.searches, some)}
 
 
 def shown_in(page: str) -> dict[str, str]:

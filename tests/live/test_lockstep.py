@@ -9,7 +9,7 @@ import pytest
 
 from oauth_model.goals import SAFETY
 from oauth_model.live.again import again
-from oauth_model.live.attacks import Bench
+from oauth_model.live.attacks import Rig
 from oauth_model.live.demo.adapter import DemoAdapter
 from oauth_model.live.discovery import discover
 from oauth_model.live.lab import Lab
@@ -34,9 +34,9 @@ def walked(off: tuple[str, ...], believed: tuple[str, ...], examples: int = 15) 
             found = discover(Lab(adapter, target, transport))
             measured = measured_of(found)
             measured = replace(measured, on=measured.on | set(believed), off=measured.off - set(believed))
-            bench = Bench(adapter, known_target(target, found), transport)
+            rig = Rig(adapter, known_target(target, found), transport)
             scenario = walked_scenario(measured, target)
-            return walk(bench, scenario, SAFETY, enforced=measured.on, examples=examples)
+            return walk(rig, scenario, SAFETY, enforced=measured.on, examples=examples)
     finally:
         adapter.stop()
 

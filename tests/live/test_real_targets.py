@@ -16,7 +16,7 @@ from oauth_model.checkers.exhaustive import honest, witness
 from oauth_model.deployment import load
 from oauth_model.goals import honest_run_reaches_its_end
 from oauth_model.live.adapter import Adapter, Target
-from oauth_model.live.attacks import Bench, touches_the_server
+from oauth_model.live.attacks import Rig, touches_the_server
 from oauth_model.live.manners import Manners
 from oauth_model.live.policy import Measured
 from oauth_model.live.probe import Plan, Probed, probe, walked_scenario
@@ -95,7 +95,7 @@ def test_the_models_honest_run_is_the_servers(seen: Seen, started: Target) -> No
     run = witness(scenario, honest_run_reaches_its_end)
     assert run is not None and touches_the_server(run)
     with Transport(Manners().with_host_of(*started.origins())) as transport:
-        done = Bench(seen.adapter, started, transport).execute(run)
+        done = Rig(seen.adapter, started, transport).execute(run)
     assert (done.stopped_at, done.disagreement, done.not_fresh) == (None, None, None)
     assert any(each.purpose == "token request" for each in done.exchanges)
     assert any(each.purpose == "resource request" for each in done.exchanges)
