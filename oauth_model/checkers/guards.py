@@ -98,6 +98,12 @@ def hardened_scenarios() -> tuple[Scenario, ...]:
         Scenario(policy=EVERYTHING, attacker=WEB, bounds=Bounds(authorizations=2, forgeries=3)),
         Scenario(policy=EVERYTHING, attacker=WEB | IS_AUTHORIZATION_SERVER, bounds=Bounds(windows=1, forgeries=3)),
     ]
+    scenarios += [
+        Scenario(policy=EVERYTHING, attacker=WEB | IS_CLIENT, bounds=small, cast=Cast(remembers_consent=True)),
+        Scenario(
+            policy=EVERYTHING.plus(PUSHED_REQUESTS), attacker=WEB, bounds=Bounds(authorizations=2, forgeries=4)
+        ),
+    ]
     validated = EVERYTHING.plus(ID_TOKEN_VALIDATION, NONCE, HASHES)
     misled = validated.minus(METADATA_ISSUER)
     substituted = EVERYTHING.minus(PKCE_S256, PKCE_REQUIRED).plus(ID_TOKEN_VALIDATION, HASHES)
@@ -124,8 +130,11 @@ def scenarios() -> Iterator[Scenario]:
     for attack in ATTACKS:
         for mitigations in attack.stopped_by:
             scenario = attack.scenario.plus(*mitigations)
-            windows = 1 if AUTHORIZATION_SERVER in attack.attacker.plays else 2  # those searches are large
-            yield replace(scenario, bounds=Bounds(windows=windows, forgeries=3))
+            authorizations = attack.bounds.authorizations
+            large = AUTHORIZATION_SERVER in attack.attacker.plays or authorizations > 1
+            forgeries = None if authorizations > 1 and attack.bounds.forgeries is None else 3
+            bounds = Bounds(authorizations=authorizations, windows=1 if large else 2, forgeries=forgeries)
+            yield replace(scenario, bounds=bounds)
     yield from hardened_scenarios()
 
 

@@ -177,10 +177,15 @@ def keep_request(me: View, message: AuthorizationRequest | PushedAuthorizationRe
 
 
 def _is_knowing(me: View, message: AnyConsent) -> bool:
-    """Whether they saw what they consented to; once is enough where it is sure that it is the same client again."""
+    """Whether they saw what they consented to; once is enough where it is sure that it is the same client again.
+
+    Nobody ever consented to a client of the attacker's.
+    """
     if not isinstance(message, RememberedConsent):
         return isinstance(message, Consent)
-    return bool(me.cast.confidential or me.cast.is_its_own(me.memory.client, me.memory.redirect_uri))
+    client = me.memory.client
+    sure = me.cast.confidential or me.cast.is_its_own(client, me.memory.redirect_uri)
+    return bool(sure and me.cast.honest(client))
 
 
 def note_consent(me: View, message: AnyConsent, response_type: str) -> Scope:
