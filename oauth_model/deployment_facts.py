@@ -126,3 +126,5 @@ class Configuration:
     """The status with which authorization servers redirect after a login."""
     any_target_origin: bool = True
     """A response by web message goes to whatever page opened the window."""
+    lifetimes_end: bool = False
+    """Time passes in the scenario, so that servers keep in mind what may lapse."""

@@ -214,6 +214,7 @@ class Scenario:
         changes["rogue_token_endpoint"] = cast.rogue_token_endpoint and self.attacker.acts
         changes["app_on_device"] = self.attacker.app or cast.app_on_device
         changes["persuaded"] = self.attacker.persuades or cast.persuaded
+        changes["lifetimes_end"] = self.time_passes
         changes["history_is_read"] = self.attacker.reads_history or cast.history_is_read
         full = replace(cast, **{**changes, **configured})
         used = (grant for grant in grants if full.token_in_response or "token" not in grant.split())

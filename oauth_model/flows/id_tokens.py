@@ -55,7 +55,9 @@ def authorizes_me(me: View, id_token: IdToken) -> bool:
 
 
 def has_lapsed(me: View, id_token: IdToken) -> bool:
-    """Whether an ID token has expired, or does not say when it will; nobody looks as long as none has."""
+    """Whether an ID token has expired, or does not say when it will; nobody looks where none can, or none has."""
+    if not me.cast.lifetimes_end:
+        return False
     passed = me.looks_up(Passed)
     return bool(passed) and (id_token.exp is None or Passed(id_token.exp) in passed)
 

@@ -140,7 +140,8 @@ def _issue_token(me: View, scope: Scope) -> None:
     me.reply(answer, uri=memory.redirect_uri, repost=me.cast.redirect_status == 307, mode=memory.response_mode)
     me.happened(TokenIssued(token, None, memory.client, me.sender.party, True, "none"))
     me.forget(*memory)
-    me.remember(tokens=(token,))
+    if me.cast.lifetimes_end:
+        me.remember(tokens=(token,))
 
 
 IMPLICIT = Flow(
