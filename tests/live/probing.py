@@ -1,4 +1,4 @@
-"""What the tests of the whole probe share: small probes of the demo server, and files that describe running ones."""
+"""What the tests of the probe as a whole share: small probes of the demo server, and files that describe servers."""
 
 from __future__ import annotations
 
