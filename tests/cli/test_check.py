@@ -100,9 +100,10 @@ def test_a_weakest_level_is_checked_under_every_policy(run: Run, tmp_path: Path)
     file.write_text('extends = "rfc9700"\nattacker = "nobody"\ngoals = ["LV7"]\n', encoding="utf-8")
     done = run("check", file)
     assert done.exit_code == 0
-    assert "The level admits 2 policies" in done.output
-    assert "policy 1 of 2 (public" in done.output
-    assert "policy 2 of 2 (confidential" in done.output
+    assert "The level admits 3 policies" in done.output
+    assert "policy 1 of 3 (public" in done.output
+    assert "policy 2 of 3 (confidential, CSRF: pkce-s256" in done.output
+    assert "policy 3 of 3 (confidential, CSRF: nonce" in done.output
 
 
 def test_metadata_is_taken_as_a_deployment(run: Run) -> None:

@@ -59,7 +59,7 @@ def test_the_built_in_survey_asks_everything() -> None:
     assert len(columns) == len(PROFILES) * 2 * len(SURVEY_ATTACKERS)
     assert Inquiry(PROFILES).goals == GOALS
     several = [len(each) for profile, level, attacker, each in columns if (profile, level) == (RFC9700, "weakest")]
-    assert max(several) == 4, "whoever uses two authorization servers can choose a defence against mix-up"
+    assert max(several) == 6, "whoever uses two authorization servers can choose a defence against mix-up"
 
 
 @pytest.mark.parametrize("attacker", SURVEY_ATTACKERS, ids=str)
