@@ -16,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("live-sabotages")
 
 FOUND = {
     "accepts-replay": [("policy", "code-single-use", 4), ("race", "codes-are-single-use", 8)],
-    "ignores-verifier": [("policy", "pkce-s256", 5)],
+    "ignores-verifier": [("policy", "pkce-s256", 7)],
     "ignores-client": [("policy", "code-bound-to-client", 6)],
     "forgets-to-revoke": [("policy", "replay-revokes", 6)],
     "leaks-token-in-redirect": [("disagreement", "credential-leak", 6)],
