@@ -118,10 +118,12 @@ def test_the_wheel_says_what_it_is(packages: Packages) -> None:
     assert metadata["License-Expression"] == "MIT"
     required = {line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line}
     assert required == {
+        "beautifulsoup4>=4.12",
         "click>=8.1",
         "cloudpickle>=3",
         "dd>=0.6",
         "graphviz>=0.20",
+        "httpx>=0.27",
         "hypothesis>=6.100",
         "numba>=0.61",
         "numpy>=1.26",
