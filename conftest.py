@@ -54,7 +54,12 @@ STDERR = pytest.StashKey[int]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests capture the standard error; what ends their process must be told all the same."""
+    """Tests capture the standard error; what ends their process must be told all the same.
+
+    A run in the background of a shell script is started with Ctrl-C ignored, and would hand that on to what it starts.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[STDERR] = os.dup(2)
 
 

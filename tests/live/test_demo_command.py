@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
 import sys
 import threading
 from contextlib import closing
@@ -19,6 +18,7 @@ from oauth_model.live.exchange import HttpRequest
 from oauth_model.live.manners import LiveError, Manners
 from oauth_model.live.transport import Transport
 from tests.live.demo_lab import authorized, laboratory, redeemed
+from tests.processes import started
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,7 +86,7 @@ def test_the_command_serves_until_it_is_interrupted(how: signal.Signals) -> None
     start = [sys.executable, "-c", "from oauth_model.cli import main; main(prog_name='oauth-model')", "demo"]
     options = ["--off", "iss", "--off", "see-other", "--sabotage", "wider-scope"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    with subprocess.Popen([*start, *options], env=environment, stdout=-1, stderr=-1, text=True) as process:
+    with started(*start, *options, env=environment, stdout=-1, stderr=-1, text=True) as process:
         assert process.stdout is not None
         told = ""
         while "Ctrl-C" not in told:
