@@ -5,7 +5,8 @@ draws the same examples every time. `Phase.explain` is left out of both: on a fa
 minutes, and the minimal run says more.
 
 With the quick one no test runs without an end: one that takes too long fails, and its process is ended if it cannot
-even fail, since compiled code, or a wait that nothing interrupts, holds it.
+even fail, since compiled code, or a wait that nothing interrupts, holds it. Nor does one take all memory: it fails
+before the machine has none left and kills the process that ran it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import faulthandler
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from types import FrameType
 
 import pytest
@@ -50,6 +52,9 @@ settings.load_profile(PROFILE)
 SECONDS, SECONDS_TO_FAIL = 900, 60
 """How long a test may take, or what is set up for it; and how long it may then take to clean up."""
 
+MEMORY = 8 << 30
+"""How many bytes a process of the tests may take."""
+
 STDERR = pytest.StashKey[int]()
 
 
@@ -61,11 +66,21 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[STDERR] = os.dup(2)
+    if PROFILE == "quick":
+        _limit_memory()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Give it back."""
     os.close(config.stash[STDERR])
+
+
+def _limit_memory() -> None:
+    with suppress(ImportError, OSError, ValueError):  # a system without such limits, or with a lower one
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, most))
 
 
 @pytest.hookimpl(wrapper=True)

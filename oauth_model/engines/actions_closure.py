@@ -19,6 +19,13 @@ from oauth_model.steps import Change
 LONGEST = 64
 """How many messages may be delivered at once after one step: more is taken for a loop."""
 
+MOST = 10
+"""So many facts or terms may each be there or not where a session looks some up: all sets of them are gone through."""
+
+
+class TooMany(Exception):
+    """A session looks up more than can be gone through; says what."""
+
 
 class Partial(NamedTuple):
     """What is assumed of the state before an action, and what its steps so far have made of it."""
@@ -43,8 +50,8 @@ class Closure:
     """All actions of a program that could ever be possible: `actions`, when `close` has been called.
 
     Sessions, messages, terms and facts that could occur are collected without regard to which occur together.
-    `stuck` says that a message that must be delivered at once may find nobody to take it; then the actions do not say
-    all that can happen.
+    Where the actions do not say all that can happen `why` says why not: a message that must be delivered at once may
+    find nobody to take it, or what a session looks up may have too many values. It is empty elsewhere.
     """
 
     def __init__(self, program: Program) -> None:
@@ -55,20 +62,26 @@ class Closure:
         self.terms: set[int] = set(program.initially_known)
         self.facts: set[int] = set()
         self.actions: list[Action] = []
-        self.stuck = False
+        self.why = ""
 
     def close(self) -> None:
-        """Collect until nothing new comes."""
+        """Collect until nothing new comes, or there would be too much."""
         before = -1
-        while before != self._size():
-            before = self._size()
-            self.stuck = False
-            found: dict[Action, None] = {}
-            for slot in range(self.program.n):
-                for action in self._of_slot(slot):
-                    found[action] = None
-                    self._note(action)
-            self.actions = list(found)
+        try:
+            while before != self._size():
+                before = self._size()
+                self.why = ""
+                self._collect()
+        except TooMany as found:
+            self.why = str(found)
+
+    def _collect(self) -> None:
+        found: dict[Action, None] = {}
+        for slot in range(self.program.n):
+            for action in self._of_slot(slot):
+                found[action] = None
+                self._note(action)
+        self.actions = list(found)
 
     def _size(self) -> int:
         return sum(map(len, (*self.sessions, *self.envelopes, self.terms, self.facts)))
@@ -116,7 +129,7 @@ class Closure:
         found: list[tuple[Partial, Command]] = []
         total = self._walk(self.program.roots[min(urgent)[0]], partial, min(urgent), found)
         if not total or len(partial.changes) > LONGEST:
-            self.stuck = True
+            self.why = "a message that is delivered at once may find nobody to take it"
             return
         for after, command in found:
             yield from self._go_on(self._after(after, command))
@@ -218,6 +231,8 @@ class Closure:
         """The values that a set can have, each with what is there besides, and what is not."""
         members = frozenset(self.program.members(variable))
         open_ = sorted((members & possible) - there - missing)
+        if len(open_) > MOST:
+            raise TooMany(f"what a session looks up may be any of 2^{len(open_)} sets")
         for number in range(1 << len(open_)):
             more = frozenset(member for place, member in enumerate(open_) if number >> place & 1)
             yield self.program.set_number(variable, (members & there) | more), more, frozenset(open_) - more

@@ -72,20 +72,22 @@ def search(
     try:
         closure = Closure(program)
         closure.close()
-        if closure.stuck:
-            return _not_reduced(walk, by_layers(program, goals, stop_on=stop_on, limits=limits, progress=progress))
+        if closure.why:
+            whole = shortest or by_layers
+            found = whole(program, goals, stop_on=stop_on, limits=limits, progress=progress)
+            return _not_reduced(walk, closure.why, found)
         guesses = Guesses(closure, users=symmetry, values=attacker_values) if symmetry or attacker_values else None
         done = False
         while not done:
             searching = Search(program, asked)
-            found = guesses.best() if guesses is not None else Symmetry(closure)
-            walk.renamings = len(found.elements)
+            exchanged = guesses.best() if guesses is not None else Symmetry(closure)
+            walk.renamings = len(exchanged.elements)
             try:
-                searching.run(closure, found)
+                searching.run(closure, exchanged)
                 done = True
             except Uneven as met:
                 assert guesses is not None
-                guesses.without(found, met.action)
+                guesses.without(exchanged, met.action)
     except Cut as cut:
         walk.complete, walk.cut = False, str(cut)
     except KeyboardInterrupt:
@@ -99,9 +101,10 @@ def search(
     return walk
 
 
-def _not_reduced(walk: Reduced, found: Walk) -> Reduced:
-    walk.why = "not reduced: a message that is delivered at once may find nobody to take it"
-    walk.states, walk.depth, walk.found = found.states, found.depth, found.found
+def _not_reduced(walk: Reduced, why: str, found: Walk) -> Reduced:
+    walk.why = f"not reduced: {why}"
+    walk.states, walk.transitions, walk.depth = found.states, found.transitions, found.depth
+    walk.broken, walk.found = found.broken, found.found
     walk.complete, walk.cut = found.complete, found.cut
     return walk
 

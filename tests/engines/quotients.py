@@ -56,7 +56,7 @@ def searched(
     program = Program(scenario)
     closure = Closure(program)
     closure.close()
-    assert not closure.stuck
+    assert not closure.why
     guesses, count = Guesses(closure, users=symmetry, values=values), 0
     while True:
         found = guesses.best()
