@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from oauth_model.checkers.guard_reasons import DEFENCE_IN_DEPTH
@@ -11,8 +9,7 @@ from oauth_model.checkers.guards import each_guard, every_guard, scenarios
 from oauth_model.machine import Switch
 from oauth_model.mitigations import MITIGATIONS
 from tests.core.test_every_row import FLOWS
-
-DOCS = Path(__file__).parent.parent / "docs" / "guards.md"
+from tests.guard_tables import PAGE, page
 
 
 @pytest.mark.slow
@@ -22,6 +19,8 @@ def test_every_guard_breaks_a_goal_when_taken_out_or_has_its_reason() -> None:
     assert not left_over, f"nothing breaks without {left_over}, and guard_reasons.py does not say why they are there"
     idle = {name for name, report in reports.items() if report.broken is None}
     assert idle == set(DEFENCE_IN_DEPTH), "a reason is given for a guard that carries weight, or that is gone"
+    shown = PAGE.read_text(encoding="utf-8")
+    assert shown == page(shown, reports.values()), "bring it up to date: python -m tests.guard_tables"
 
 
 def test_no_guard_of_a_table_or_a_mitigation_is_left_out() -> None:
@@ -36,9 +35,3 @@ def test_no_guard_of_a_table_or_a_mitigation_is_left_out() -> None:
     }
     named |= {guard.__name__ for each in MITIGATIONS for guards in each.checks.values() for guard in guards}
     assert named == {name for _, name, _ in every_guard(scenarios())}
-
-
-def test_the_reasons_are_in_the_documentation() -> None:
-    text = DOCS.read_text(encoding="utf-8")
-    for name, reason in DEFENCE_IN_DEPTH.items():
-        assert f"| `{name}` | {reason} |" in text

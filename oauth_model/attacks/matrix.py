@@ -2,9 +2,10 @@
 
 A row is an attack in the deployment of its precondition, a column a mitigation. Those that are on there already, as
 nearly all are, do not stop it: it was found with them on. Each of the others is switched on alone (or with what it
-needs to work, as PKCE where a challenge is required), and the search asked again: within the attack's bounds, or
-for those that are claimed to stop it, within the larger ones for that. What the catalogue claims is a part of this
-(`confirm`); the matrix also says what nobody claimed.
+needs to work, as PKCE where a challenge is required). The runs are taken again that break the attack's goals without
+it: where they break them with it, it does not stop the attack. Elsewhere the search is asked again: within the attack's
+bounds, or for those that are claimed to stop it, within the larger ones for that. What the catalogue claims is a
+part of this (`confirm`); the matrix also says what nobody claimed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from oauth_model.attacks.attack import Attack
 from oauth_model.checkers.questions import Question, results
@@ -20,7 +23,6 @@ from oauth_model.checkers.verdict import Result
 from oauth_model.engines.walk import Progress
 from oauth_model.goals import Goal, honest_run_reaches_its_end
 from oauth_model.mitigations import MITIGATIONS, Mitigation
-from oauth_model.scenario import Scenario
 
 STOPS, IN_PART, DOES_NOT, UNDECIDED, NO_RUN = "stops", "in part", "does not stop", "cut", "no honest run"
 """What a mitigation does to an attack: none of its goals is broken; only some of those that were; all of them; the
@@ -29,7 +31,8 @@ search was cut before that could be said; the mitigation keeps honest runs from 
 
 @dataclass(frozen=True)
 class Cell:
-    """What one mitigation does to one attack. `result` is the search's; None where it was on in the precondition."""
+    """What one mitigation does to one attack. `result` says how that is known; None where it was on in the
+    precondition."""
 
     attack: Attack
     mitigation: Mitigation
@@ -70,12 +73,16 @@ def matrix(
     `note` is told of each search that is done, `progress` how far one in this process is. Raises as
     `checkers.table.run_table` does.
     """
-    questions: list[Question] = []
-    for attack in attacks:
-        questions += [_question(attack, ()), *(_question(attack, (each,)) for each in switched_on_alone(attack))]
-    decided = in_order(results(questions, jobs=jobs, executor=executor, note=note, progress=progress))
-    for attack in attacks:
-        precondition = next(decided)
+    total = len(attacks) + sum(len(switched_on_alone(attack)) for attack in attacks)
+    found = partial(_decided, jobs=jobs, executor=executor, progress=progress)
+    preconditions = list(found([_question(attack) for attack in attacks], note=_counted(note, 0, total)))
+    questions = [
+        _question(attack, each, precondition)
+        for attack, precondition in zip(attacks, preconditions, strict=True)
+        for each in switched_on_alone(attack)
+    ]
+    decided = found(questions, note=_counted(note, len(attacks), total))
+    for attack, precondition in zip(attacks, preconditions, strict=True):
         searched = {each: next(decided) for each in switched_on_alone(attack)}
         before = _broken(precondition)
         yield Line(
@@ -100,11 +107,24 @@ def with_what_it_needs(mitigation: Mitigation) -> tuple[Mitigation, ...]:
     return (mitigation, *(each for each in MITIGATIONS if each.slug in mitigation.needs))
 
 
-def _question(attack: Attack, on: tuple[Mitigation, ...]) -> Question:
-    scenario: Scenario = attack.scenario.plus(*(each for one in on for each in with_what_it_needs(one)))
-    if on in attack.stopped_by and attack.bounds_when_stopped is not None:
+def _question(attack: Attack, on: Mitigation | None = None, precondition: Result | None = None) -> Question:
+    """What breaks with a mitigation on; the runs that break it without are the first to be tried."""
+    scenario, goals = attack.scenario, (*attack.breaks, honest_run_reaches_its_end)
+    if on is None or precondition is None:
+        return Question(scenario, goals, frozenset(attack.breaks))
+    scenario = scenario.plus(*with_what_it_needs(on))
+    if (on,) in attack.stopped_by and attack.bounds_when_stopped is not None:
         scenario = replace(scenario, bounds=attack.bounds_when_stopped)
-    return Question(scenario, (*attack.breaks, honest_run_reaches_its_end), frozenset(attack.breaks))
+    runs = tuple((verdict.goal, verdict.run) for verdict in precondition.broken if verdict.run is not None)
+    return Question(scenario, goals, _broken(precondition), runs=runs)
+
+
+def _decided(questions: Sequence[Question], **how: Any) -> Iterator[Result]:
+    return in_order(results(questions, **how))
+
+
+def _counted(note: Note | None, before: int, total: int) -> Note | None:
+    return None if note is None else lambda done, _, text: note(before + done, total, text)
 
 
 def _broken(result: Result) -> frozenset[Goal]:

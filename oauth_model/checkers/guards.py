@@ -46,6 +46,7 @@ from oauth_model.mitigations import (
     PUSHED_REQUESTS,
     RESPONSE_MODE_LOCKED,
     STATE,
+    Mitigation,
     Policy,
 )
 from oauth_model.run import Run, run_of
@@ -127,6 +128,12 @@ def hardened_scenarios() -> tuple[Scenario, ...]:
 
 def scenarios() -> Iterator[Scenario]:
     """Where guards are taken out: attacks that a mitigation stops, then hardened deployments."""
+    yield from (scenario for scenario, _ in _stopped())
+    yield from hardened_scenarios()
+
+
+def _stopped() -> Iterator[tuple[Scenario, tuple[Mitigation, ...]]]:
+    """The deployment of each attack with each mitigation that stops it, and that mitigation."""
     for attack in ATTACKS:
         for mitigations in attack.stopped_by:
             scenario = attack.scenario.plus(*mitigations)
@@ -134,8 +141,7 @@ def scenarios() -> Iterator[Scenario]:
             large = AUTHORIZATION_SERVER in attack.attacker.plays or authorizations > 1
             forgeries = None if authorizations > 1 and attack.bounds.forgeries is None else 3
             bounds = Bounds(authorizations=authorizations, windows=1 if large else 2, forgeries=forgeries)
-            yield replace(scenario, bounds=bounds)
-    yield from hardened_scenarios()
+            yield replace(scenario, bounds=bounds), mitigations
 
 
 # ------------------------------------------------------------------ the searches
@@ -156,7 +162,10 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Trial:
-    """A guard, and the places where it refuses something: elsewhere it changes nothing."""
+    """A guard, and the places where it refuses something: elsewhere it changes nothing.
+
+    Where an attack is stopped by the mitigation that the guard is a part of comes first.
+    """
 
     guard: str
     places: tuple[_Place, ...]
@@ -252,10 +261,8 @@ def each_guard(note: Note | None = None, *, jobs: int = 1, executor: Executor | 
     total = len(where) + len(guards)
     tell = partial(_tell, note, 0, total)
     places = run_table(where, _place, jobs=jobs, executor=executor, progress=tell, named=_what_holds)
-    trials = [
-        _Trial(name, tuple(place for place in places if name in place.guards and name in place.refuse))
-        for _, name, _ in guards
-    ]
+    stops = _guards_that_stop()
+    trials = [_Trial(name, _in_order(name, places, stops)) for _, name, _ in guards]
     tell = partial(_tell, note, len(where), total)
     found = in_order(answers(trials, _tried, jobs=jobs, executor=executor, progress=tell))
     for (role, name, claim), trial, broken in zip(guards, trials, found, strict=True):
@@ -263,6 +270,20 @@ def each_guard(note: Note | None = None, *, jobs: int = 1, executor: Executor | 
             yield GuardReport(name, role, claim, reason=DEFENCE_IN_DEPTH.get(name, ""))
         else:
             yield GuardReport(name, role, claim, broken.goal, trial.places[broken.place].scenario, broken.run)
+
+
+def _guards_that_stop() -> dict[Scenario, set[str]]:
+    """The names of the guards of the mitigations that stop attacks, by where they do."""
+    found: dict[Scenario, set[str]] = {}
+    for scenario, mitigations in _stopped():
+        added = (guard for each in mitigations for guards in each.checks.values() for guard in guards)
+        found.setdefault(scenario, set()).update(guard.__name__ for guard in added)
+    return found
+
+
+def _in_order(guard: str, places: Iterable[_Place], stops: dict[Scenario, set[str]]) -> tuple[_Place, ...]:
+    there = (place for place in places if guard in place.guards and guard in place.refuse)
+    return tuple(sorted(there, key=lambda place: guard not in stops.get(place.scenario, ())))
 
 
 def _what_holds(scenario: Scenario) -> str:

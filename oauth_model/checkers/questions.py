@@ -12,22 +12,31 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from oauth_model.checkers.exhaustive import check, honest
+from oauth_model.checkers.again import Again
+from oauth_model.checkers.exhaustive import check, honest, honest_verdicts
 from oauth_model.checkers.table import Note, answers
-from oauth_model.checkers.verdict import Result
+from oauth_model.checkers.verdict import Result, Verdict
 from oauth_model.engines.walk import Progress
 from oauth_model.goals import Goal
+from oauth_model.run import Run
 from oauth_model.scenario import Scenario
+
+ENOUGH = "runs that break goals elsewhere break them here"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A scenario and the goals to ask in it; the search may end once those in `enough` are broken, as in `check`."""
+    """A scenario and the goals to ask in it; the search may end once those in `enough` are broken, as in `check`.
+
+    `runs` broke those elsewhere: they are taken again first, and where all of `enough` are broken by that there is no
+    search. The runs of the result are then not known to be the shortest.
+    """
 
     scenario: Scenario
     goals: tuple[Goal, ...]
     enough: frozenset[Goal] | None = None
     engine: str = "auto"
+    runs: tuple[tuple[Goal, Run], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.scenario}, {len(self.scenario.policy)} mitigations on"
@@ -53,8 +62,30 @@ def results(
 
 
 def _asked(question: Question, progress: Progress | None = None) -> Result:
-    goals, enough = question.goals, question.enough
-    return check(question.scenario, goals, progress=progress, enough=enough, engine=question.engine)
+    scenario, goals, enough = question.scenario, question.goals, question.enough
+    return _taken_again(question) or check(scenario, goals, progress=progress, enough=enough, engine=question.engine)
+
+
+def _taken_again(question: Question) -> Result | None:
+    """The result where all that would be enough is broken by runs from elsewhere."""
+    if not question.enough or question.enough - {goal for goal, _ in question.runs}:
+        return None
+    again = Again(question.scenario)
+    taken: dict[Goal, Run] = {}
+    for goal, run in question.runs:
+        if goal in question.enough:
+            found = again.take(run, goal)
+            if found is None:
+                return None
+            taken[goal] = found
+    others = tuple(goal for goal in question.goals if goal.kind != "always")
+    verdicts = honest_verdicts(question.scenario, others) if others else {}
+    for goal in question.goals:
+        if goal.kind == "always":
+            holds = False if goal in taken else None
+            verdicts[goal] = Verdict(goal, holds, again.worlds, None, False, taken.get(goal), cut=ENOUGH)
+    in_order = tuple(verdicts[goal] for goal in question.goals)
+    return Result(question.scenario, in_order, again.worlds, None, None, False, "again", ENOUGH)
 
 
 def _about(question: Question, result: Result) -> Result:

@@ -81,7 +81,8 @@ def markdown(lines: list[Line]) -> Iterator[str]:
     for line in lines:
         shown = dict(_shown(line))
         part = [*shown[IN_PART], *(f"{name} ({verdict})" for verdict in (UNDECIDED, NO_RUN) for name in shown[verdict])]
-        states = max((cell.result.states for cell in line.cells if cell.result is not None), default=0)
+        searched = line.precondition, *(cell.result for cell in line.cells if cell.result is not None)
+        states = max(result.states for result in searched)
         columns = _listed(shown[STOPS]), _listed(part), _listed(shown[DOES_NOT])
         cells = [line.attack.id or "", line.attack.title, *columns]
         yield f"| {' | '.join(cells)} | {_within(line.attack)} | {states:,} |"

@@ -42,6 +42,7 @@ ALL["two users apart"] = SCENARIOS["two users"].bounded(authorizations=2)
 LARGER = {"downgrade refused", "code of another server", "login forgery", "login forgery refused", "stolen token"}
 LARGER |= {"login forgery, implicit", "login forgery refused, implicit", "login forgery, hybrid"}
 LARGER |= {"login forgery refused, hybrid", "redirector", "redirector, fragment", "page by a user", "embedded content"}
+LARGER |= {"silent approval", "codes that are burnt", "codes that cannot be burnt", "references that can be used again"}
 LARGER |= {"script on the error page", "web message", "frame", "nobody listens", "signed requests"}
 QUICK = [name for name in SCENARIOS if name not in LARGER]
 QUICK += ["token-in-uri", "stolen-code", "token-injection", "code-injection", "scope-not-narrowed"]

@@ -38,8 +38,8 @@ def exchanged(scenario: Scenario) -> list[set[str]]:
     return [{str(name) for name in alike} for alike in guesses.alike() if len(alike) > 1]
 
 
-def with_another_verifier(attacker: Attacker, cast: Cast) -> Knowledge:
-    return close(at_the_start(attacker, cast) | {Verifier(ATTACKER, 1)})
+def with_another_verifier(attacker: Attacker, cast: Cast, *bounds: int) -> Knowledge:
+    return close(at_the_start(attacker, cast, *bounds) | {Verifier(ATTACKER, 1)})
 
 
 def is_not_the_second(me: View, message: AuthorizationRequest) -> bool:
