@@ -23,8 +23,12 @@ MOST = 10
 """So many facts or terms may each be there or not where a session looks some up: all sets of them are gone through."""
 
 
+NODES = 300_000
+"""So many nodes may the program's trees have, which takes some 2 GB: what could ever happen is more than what does."""
+
+
 class TooMany(Exception):
-    """A session looks up more than can be gone through; says what."""
+    """There is more than can be gone through; says of what."""
 
 
 class Partial(NamedTuple):
@@ -51,7 +55,7 @@ class Closure:
 
     Sessions, messages, terms and facts that could occur are collected without regard to which occur together.
     Where the actions do not say all that can happen `why` says why not: a message that must be delivered at once may
-    find nobody to take it, or what a session looks up may have too many values. It is empty elsewhere.
+    find nobody to take it, or there is too much. It is empty elsewhere.
     """
 
     def __init__(self, program: Program) -> None:
@@ -180,6 +184,8 @@ class Closure:
 
         `holds` is a slot and the one message that matters of those on their way with it.
         """
+        if len(self.program.nodes) > NODES:
+            raise TooMany(f"what could ever happen takes more than {NODES:,} decisions")
         if node.variable is not None:
             total = True
             for value, assumed in list(self._values(node.variable, partial, holds)):

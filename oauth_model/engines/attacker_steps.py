@@ -7,7 +7,6 @@ more terms are known; each is a computation of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from oauth_model.adversary import SERVERS, Way
 from oauth_model.cast import ATTACKER
@@ -20,16 +19,17 @@ from oauth_model.machine import Address
 from oauth_model.messages import USER_AGENT, FrontChannel, Message, UserInterface
 from oauth_model.terms import Cookie
 
-if TYPE_CHECKING:
-    pass
-
 
 class _Maybe(Question):
     """Whether a draft is taken depends on what happened."""
 
 
 class _Drafting(Records):
-    """What a session finds that takes a draft: it cannot say without looking at all of it."""
+    """What a session finds that takes a draft: it cannot say without looking at all of it.
+
+    So there are messages that differ in parameters which nobody would look at, and what comes of them is the same. It
+    spares a tree that branches on all that happened, which the others have.
+    """
 
     def those(self, pattern: Pattern) -> list[Shared]:
         raise _Maybe
@@ -70,9 +70,11 @@ class AttackerSteps(LocalSteps):
             idle, signed = cast.unused_response_types, cast.signed_parameters
 
             def takes(message: Message) -> bool:
+                # What is left out where nothing comes of it without depends on what comes of it.
+                records = self._reading(read, slot) if kind.moot_when_own else _Drafting()
                 try:
                     envelope = way.with_message(message, to)
-                    outcome = self._world.outcome(slot, session, envelope, _Drafting())
+                    outcome = self._world.outcome(slot, session, envelope, records)
                     return self._world.has_effect(outcome, session, envelope)
                 except _Maybe:
                     return look_at_everything(message)
@@ -128,12 +130,10 @@ class AttackerSteps(LocalSteps):
             idle = world.cast.unused_response_types
 
             def takes(message: Message) -> bool:
+                # A link is on its way with all that is in it: so nothing may be in it that nobody looks at.
+                records = self._reading(read, window), self._reading(read, slot)
                 link = way.with_message(message, world.addresses[window])
-                try:
-                    records = self._reading(read, window), _Drafting()
-                    return self._adversary.link_works(window, waiting, link, slot, session, records)
-                except _Maybe:
-                    return look_at_everything(message)
+                return self._adversary.link_works(window, waiting, link, slot, session, records)
 
             def wrap(message: Message) -> Body:
                 link = way.with_message(message, world.addresses[window])

@@ -16,7 +16,7 @@ from oauth_model.live.experiments import EXPERIMENTS, Bench, Experiment, Facts, 
 from oauth_model.live.findings import Difference, Finding, Measurement, State
 from oauth_model.live.lab import Lab
 from oauth_model.live.manners import BoundReached
-from oauth_model.live.measured_deployment import deployment, measured_policy
+from oauth_model.live.measured_deployment import deployment
 
 Progress = Callable[[int, int, str], None]
 """Called before each experiment with how many are done, how many there are, and the name of the next."""
@@ -108,4 +108,4 @@ def _perform(experiment: Experiment, bench: Bench, because: str | None) -> tuple
     return found
 
 
-__all__ = ["Discovery", "Progress", "differences", "discover", "deployment", "measured_policy"]
+__all__ = ["Discovery", "Progress", "differences", "discover", "deployment"]

@@ -1,4 +1,4 @@
-"""What was measured, as a deployment: the policy of the model, and the text of a file that `oauth-model check` takes.
+"""What was measured, as a deployment: every mitigation on or off, and the text of a file for `oauth-model check`.
 
 What the server does is as measured; what is unknown is taken to be off, and marked. What clients do was not measured:
 they are careful, unless it is said that they are not. Some things take both: a server that verifies challenges is of
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from oauth_model.mitigations import MITIGATIONS, Mitigation, Policy
+from oauth_model.mitigations import MITIGATIONS, Mitigation
 
 if TYPE_CHECKING:
     from oauth_model.live.discovery import Discovery
@@ -75,11 +75,6 @@ def _of_client(mitigation: Mitigation, found: Discovery, careful: bool) -> Switc
     elif mitigation.extension:
         why = f"{why} (an extension)"
     return Switch(mitigation, on, "client", why)
-
-
-def measured_policy(found: Discovery, careful: bool = True) -> Policy:
-    """The mitigations that are on: the policy under which the model behaves as the server."""
-    return Policy(switch.mitigation for switch in switches(found, careful) if switch.on)
 
 
 # ------------------------------------------------------------------ as a file

@@ -22,11 +22,14 @@ from oauth_model.attackers import (
 from oauth_model.cast import MATCHINGS, Cast
 from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
 from oauth_model.flows.flow import Flow
+from oauth_model.flows.hybrid import CODE_AND_TOKEN, HYBRID
 from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.mitigations import MITIGATIONS, NO_IMPLICIT, Policy
 from oauth_model.scenario import Bounds, Scenario
 
-FLOWS = st.sampled_from([(AUTHORIZATION_CODE,), (IMPLICIT,), (AUTHORIZATION_CODE, IMPLICIT)])
+FLOWS = st.sampled_from(
+    [(AUTHORIZATION_CODE,), (IMPLICIT,), (AUTHORIZATION_CODE, IMPLICIT), (HYBRID,), (CODE_AND_TOKEN,)]
+)
 ATTACKER = st.lists(st.sampled_from(ATTACKERS[::-1]), min_size=1, max_size=3, unique=True).map(
     lambda several: reduce(or_, several)
 )
@@ -93,7 +96,7 @@ def attacked(draw: st.DrawFn) -> Scenario:
     """One with an attacker who can do something, mostly of less than a thousand states."""
     flows: tuple[Flow, ...] = draw(FLOWS)
     policy = draw(POLICY)
-    if flows == (IMPLICIT,):
+    if flows in ((IMPLICIT,), (CODE_AND_TOKEN,)):
         policy = policy.minus(NO_IMPLICIT)  # nothing happens where it is on
     busy, quiet = draw(st.sampled_from(BUSY)), draw(st.frozensets(st.sampled_from(QUIET), max_size=2))
     alone = len(quiet) == 2 or (quiet and draw(st.booleans()))

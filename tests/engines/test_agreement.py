@@ -8,11 +8,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, event, given, seed, settings, target
 from hypothesis import strategies as st
 
+from oauth_model.attackers import IS_AUTHORIZATION_SERVER, WEB
 from oauth_model.checkers.engines import search
 from oauth_model.checkers.table import run_table
 from oauth_model.engines.walk import Limits
+from oauth_model.flows.hybrid import HYBRID
 from oauth_model.goals import SAFETY
-from oauth_model.scenario import Scenario
+from oauth_model.mitigations import ID_TOKEN_VALIDATION, Policy
+from oauth_model.scenario import Bounds, Scenario
 from tests.engines.scenarios import SCENARIO
 from tests.engines.ways import HOW, WAYS, How, Said, compare, reference, said
 
@@ -64,6 +67,17 @@ def test_all_ways_agree_on_scenarios_at_random(part: int) -> None:
         agreed.add((scenario, how, slow))
 
     agree()
+
+
+@pytest.mark.parametrize("windows", [1, 2])
+def test_what_is_looked_up_makes_no_links_that_differ_in_nothing(windows: int) -> None:
+    """A client that looks up whether an ID token has lapsed, and an attacker who can make ID tokens."""
+    bounds = Bounds(1, 1, windows=windows, forgeries=1)
+    attacker = WEB | IS_AUTHORIZATION_SERVER
+    scenario = Scenario((HYBRID,), Policy([ID_TOKEN_VALIDATION]), attacker, bounds, time_passes=True)
+    expected = reference(scenario)
+    assert expected is not None and expected.states is not None
+    compare(scenario, expected, ["explicit", "symbolic"] if windows == 1 else ["explicit"], How())
 
 
 # ------------------------------------------------------------------ tables over processes

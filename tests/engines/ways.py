@@ -22,7 +22,16 @@ from oauth_model.checkers.engines import Searched
 from oauth_model.checkers.engines import search as search_with
 from oauth_model.checkers.judge import Judge
 from oauth_model.checkers.parcel import Packer
-from oauth_model.engines import explicit, explicit_checkpoint, reduced, split, split_numbers, split_team, split_worker
+from oauth_model.engines import (
+    actions_closure,
+    explicit,
+    explicit_checkpoint,
+    reduced,
+    split,
+    split_numbers,
+    split_team,
+    split_worker,
+)
 from oauth_model.engines import symbolic as by_diagrams
 from oauth_model.engines.explicit_checkpoint import Checkpoint, Saved
 from oauth_model.engines.program import Program
@@ -161,7 +170,8 @@ def _pure(scenario: Scenario, expected: Said, how: How) -> Searched:
 def _reduced(scenario: Scenario, expected: Said, how: How) -> Searched:
     program = Program(scenario)
     switches = {name: name in how.switches for name in SWITCHES}
-    walk = reduced.search(program, SAFETY, limits=limits(expected), shortest=explicit.search, **switches)
+    with patched({(actions_closure, "NODES"): 20_000}):
+        walk = reduced.search(program, SAFETY, limits=limits(expected), shortest=explicit.search, **switches)
     return Searched(walk, program.composition, walk.why)
 
 

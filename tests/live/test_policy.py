@@ -6,10 +6,11 @@ import pytest
 
 from oauth_model.attacks import ATTACKS, EVERYTHING, Attack
 from oauth_model.live.demo.adapter import DemoAdapter
-from oauth_model.live.discovery import discover, measured_policy
+from oauth_model.live.discovery import discover
 from oauth_model.live.findings import Measurement
 from oauth_model.live.lab import Lab
 from oauth_model.live.manners import Manners
+from oauth_model.live.measured_deployment import switches
 from oauth_model.live.policy import (
     Measured,
     NotApplicable,
@@ -19,6 +20,7 @@ from oauth_model.live.policy import (
 )
 from oauth_model.live.probe import measured_of
 from oauth_model.live.transport import Transport
+from oauth_model.mitigations import Policy
 
 
 def attack(slug: str) -> Attack:
@@ -47,7 +49,8 @@ def test_the_policy_of_searches_is_that_of_the_deployment_file(off: tuple[str, .
             found = discover(Lab(adapter, there, transport))
     finally:
         adapter.stop()
-    assert careful_policy(measured_of(found), there) == measured_policy(found)
+    deployed = Policy(switch.mitigation for switch in switches(found) if switch.on)
+    assert careful_policy(measured_of(found), there) == deployed
 
 
 def test_unknown_counts_as_off_and_at_best_as_on() -> None:
