@@ -25,7 +25,7 @@ DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 PARTS = 6
 """So many tests draw scenarios of their own: they can run side by side."""
 
-EXAMPLES = 500 if DEEP else 50
+EXAMPLES = 500 if DEEP else 40
 STATES = 5000 if DEEP else 1000
 FEW_STATES = 1000 if DEEP else 150
 """Up to so many states are looked at with diagrams of pure Python."""

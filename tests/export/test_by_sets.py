@@ -43,13 +43,14 @@ def test_it_is_the_same_model(name: str) -> None:
     assert {(frozenset(bit.facts), frozenset(bit.terms)) for bit in sets.bits} == {
         (frozenset(bit.facts), frozenset(bit.terms)) for bit in plain.bits
     }
-    assert sorted(map(shape, sets.actions)) == sorted(map(shape, plain.actions))
+    # What one finds when a fact is not known yet, and again with it, may be one action of the other.
+    assert set(map(shape, sets.actions)) == set(map(shape, plain.actions))
     broken = [[violation.goal for violation in closed.violations if violation.cubes] for closed in (plain, sets)]
     assert broken[0] == broken[1]
 
 
 @needs_spin
-@pytest.mark.parametrize("name", [*LARGER, "token-injection"])
+@pytest.mark.parametrize("name", [*LARGER, "token-injection", "references that can be used again"])
 def test_spin_counts_the_same_states(name: str, tmp_path: Path) -> None:
     closed = close_by_sets(SMALL[name])
     counted = verify(promela(closed), tmp_path)

@@ -231,12 +231,12 @@ def test_every_mitigation_is_the_servers_or_the_clients() -> None:
     assert not measured & AT_CLIENTS
 
 
-@pytest.mark.parametrize("careful", [True, False], ids=["careful", "careless"])
 def on(found: Discovery, careful: bool = True) -> set[str]:
     """The mitigations that are on in the deployment that was measured."""
     return {switch.mitigation.slug for switch in switches(found, careful) if switch.on}
 
 
+@pytest.mark.parametrize("careful", [True, False], ids=["careful", "careless"])
 @pytest.mark.parametrize(
     ("off", "rule"),
     [((PLAIN,), "glob"), ((), "glob"), ((*WEAKEST, "no-messages"), "prefix"), (("everything",), "glob")],
