@@ -29,7 +29,6 @@ from hypothesis.stateful import (
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from oauth_model.checkers.exhaustive import Judge
@@ -52,8 +51,16 @@ VARIANTS = 1 << 10
 BATCH = 25
 """How many examples a survey tries before it looks whether it has found enough."""
 
-POSITIONS = st.integers(0, RING - 1)
-NUMBERS = st.integers(0, VARIANTS - 1)
+MOST_STEPS = 800
+"""How many steps an example may have: Hypothesis gives up on those that draw much more."""
+
+ABOVE = 1 << 70
+"""Numbers are drawn from here on. Among smaller ones Hypothesis also tries those that it finds in the source of the
+modules that happen to be loaded, so that the same seed would draw otherwise in another program; and of small ones
+it draws the smallest most."""
+
+DRAWS = st.integers(ABOVE, ABOVE + RING * VARIANTS - 1).map(lambda drawn: divmod(drawn - ABOVE, VARIANTS))
+"""A position on the ring, and the number that tells steps of the same name apart."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ class GoalBroken(AssertionError):
 @st.composite
 def _steps(draw: st.DrawFn) -> Drawn:
     machine: Interleavings = draw(st.runner())
-    return machine.draw(draw(POSITIONS), draw(NUMBERS))
+    return machine.draw(*draw(DRAWS))
 
 
 class Interleavings(RuleBasedStateMachine):
@@ -221,8 +228,8 @@ def sample(
 
     A verdict is False, with a minimal run, or None: no violation was found, which is not "holds". It stops early
     when every goal is broken, or those in `enough` are; with `enough` empty it never does. The same seed gives
-    the same answer in the same program; in another one Hypothesis may draw other examples, since it also tries
-    numbers that it finds in the source of the modules that are loaded. Raises ModelError like `interleavings`.
+    the same answer with the same version of Hypothesis. Raises ModelError like `interleavings`,
+    and for more than MOST_STEPS steps.
     """
     machine = machine_of(Survey, scenario, goals)
     machine.found, machine.worlds, machine.totals = {}, set(), Counter()
@@ -243,10 +250,17 @@ def sample(
 
 
 def walk_at_random(machine: type[Interleavings], *, examples: int, steps: int, seed: int) -> None:
-    """Try so many examples of so many drawn steps, without shrinking. What they find, the machine keeps."""
-    sampling = settings(
+    """Try so many examples of so many drawn steps, without shrinking. What they find, the machine keeps.
+
+    Hypothesis draws them, but does not run the machine as a stateful test: such a one draws some small numbers of its
+    own (see `ABOVE`). Raises ModelError for more than MOST_STEPS steps.
+    """
+    if steps > MOST_STEPS:
+        raise ModelError(f"{steps:,} steps in an example: there can be {MOST_STEPS}; take more examples instead")
+
+    @hypothesis.seed(seed)
+    @settings(
         max_examples=examples,
-        stateful_step_count=steps,
         phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
         deadline=None,
@@ -254,7 +268,14 @@ def walk_at_random(machine: type[Interleavings], *, examples: int, steps: int, s
         derandomize=False,
         print_blob=False,
     )
-    run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=sampling)
+    @hypothesis.given(st.data())
+    def example(data: st.DataObject) -> None:
+        walk = machine()
+        walk.pick_an_attacker(data)
+        for _ in range(steps):
+            walk.take(walk.draw(*data.draw(DRAWS)))
+
+    example()
 
 
 def minimal_run(composition: Composition, judge: Judge, goal: Goal, changes: Iterable[Change]) -> Run:

@@ -75,7 +75,7 @@ def manners_of(options: dict[str, Any]) -> Manners:
 @click.option("--attack", "attacks", multiple=True, metavar="NAME", help="This attack only; may be repeated.")
 @click.option("--only", "parts", multiple=True, type=click.Choice(PARTS), help="After measuring, this only.")
 @click.option("--examples", type=click.IntRange(1), default=50, show_default=True, help="Random walks.")
-@click.option("--steps", type=click.IntRange(1), default=25, show_default=True, help="Drawn steps of each.")
+@click.option("--steps", type=click.IntRange(1, 800), default=25, show_default=True, help="Drawn steps of each.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Where the random numbers begin.")
 @click.option("--jobs", "-j", type=click.IntRange(1), help="Searches at a time; as many as there are processors.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to print.")

@@ -119,8 +119,8 @@ def walk(
     """Walk so many examples of so many drawn steps.
 
     `enforced` are the slugs of the mitigations that the server was found to enforce: a divergence may be that it does
-    not after all. Raises LiveError where the server cannot be talked to any more. Ctrl-C is met between two steps:
-    Hypothesis is not one to be interrupted anywhere.
+    not after all. Raises LiveError where the server cannot be talked to any more, and ModelError for more than
+    MOST_STEPS steps. Ctrl-C is met between two steps: Hypothesis is not one to be interrupted anywhere.
     """
     names = tuple(
         StepName("try", Address(party), kind)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import unittest
+from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
@@ -10,7 +13,7 @@ from hypothesis import Phase, settings
 from oauth_model.attackers import READS_RESPONSES, WEB
 from oauth_model.attacks import EVERYTHING
 from oauth_model.checkers.exhaustive import Judge, check, explore
-from oauth_model.checkers.interleaving import GoalBroken, interleavings, sample
+from oauth_model.checkers.interleaving import MOST_STEPS, GoalBroken, interleavings, sample
 from oauth_model.checkers.minimize import last_world, minimize, replay
 from oauth_model.checkers.step_names import by_name, universe
 from oauth_model.goals import SAFETY, Goal, codes_stay_secret, honest_run_reaches_its_end, redirect_uris_match
@@ -64,6 +67,24 @@ def test_the_same_seed_gives_the_same_answer() -> None:
     assert (first.states, first.transitions, first.depth) == (second.states, second.transitions, second.depth)
     for one, other in zip(first.verdicts, second.verdicts, strict=True):
         assert (one.run and one.run.text()) == (other.run and other.run.text())
+
+
+def test_the_same_seed_gives_the_same_answer_whatever_else_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hypothesis also draws numbers that stand in the source of modules loaded."""
+    before = sample(READ, examples=30, steps=20, seed=7)
+    (tmp_path / "full_of_numbers.py").write_text(f"NUMBERS = {list(range(100, 1000))}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "full_of_numbers", importlib.import_module("full_of_numbers"))
+    after = sample(READ, examples=30, steps=20, seed=7)
+    assert (after.states, after.transitions, after.depth) == (before.states, before.transitions, before.depth)
+
+
+def test_an_example_has_not_any_number_of_steps() -> None:
+    assert sample(READ, (redirect_uris_match,), examples=2, steps=MOST_STEPS).depth > 0
+    with pytest.raises(ModelError, match=r"801 steps in an example: there can be 800; take more examples"):
+        sample(READ, examples=2, steps=MOST_STEPS + 1)
 
 
 def test_another_seed_takes_other_steps() -> None:
