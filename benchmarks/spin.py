@@ -40,11 +40,15 @@ CHAINS = Mode("SPIN, reduction and merged steps", ("CHECK_ALL", "CHAINS"), ())
 
 @dataclass(frozen=True)
 class Pan:
-    """What a verifier said of a complete search."""
+    """What a verifier said of a complete search; `states` has no more than the eight digits that it prints."""
 
     states: int
     errors: int
     bytes_of_a_state: float
+
+    def counts(self, states: int) -> bool:
+        """Whether it counted so many states, as far as its digits tell."""
+        return f"{self.states:.8g}" == f"{states:.8g}"
 
 
 @dataclass(frozen=True)
@@ -83,12 +87,12 @@ def read(said: str) -> Pan:
     """What a verifier says at its end. Raises RuntimeError if it did not look at all states."""
     if "max search depth too small" in said or "out of memory" in said or "memory limit" in said:
         raise RuntimeError(f"SPIN did not come to its end:\n{said[-2000:]}")
-    stored = re.search(r"(\d+) states, stored", said)
+    stored = re.search(r"(\d[\d.]*(?:e\+\d+)?) states, stored", said)
     errors = re.search(r"errors: (\d+)", said)
     memory = re.search(r"([\d.]+)\s+total actual memory usage", said)
     if not stored or not errors:
         raise RuntimeError(f"this is not what SPIN's verifier says at its end:\n{said[-2000:]}")
-    states = int(stored[1])
+    states = round(float(stored[1]))
     return Pan(states, int(errors[1]), float(memory[1]) * (1 << 20) / states if memory and states else 0.0)
 
 

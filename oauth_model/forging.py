@@ -161,8 +161,13 @@ _draft_class = cast("Callable[[type[Any]], type[Any]]", cache(_make_draft_class)
 
 def draft(kind: type[Message], decided: Mapping[str, Any]) -> Message:
     """A message of a class of which only some parameters are decided."""
-    made = {parameter.name: parameter.made for parameter in parameters_of(kind) if parameter.made}
-    return cast(Message, _draft_of(kind, decided, [], "", made))
+    return cast(Message, _draft_of(kind, decided, [], "", _made_for(kind)))
+
+
+@cache
+def _made_for(kind: type[Message]) -> Mapping[str, type[Term]]:
+    """The parameters for which an attacker can make a term, with the kind it makes."""
+    return {parameter.name: parameter.made for parameter in parameters_of(kind) if parameter.made}
 
 
 def _draft_of(
@@ -221,7 +226,7 @@ class Forger:
         self._idle = idle
         self._waiting: list[Decided | _Retry] = [{}]
         self._asked: list[tuple[Decided, Parameter]] = []
-        self._known: list[Term] = []
+        self._known: dict[Term, None] = {}
         self._made = 0
 
     def with_terms(self, more: Iterable[Term]) -> Iterator[Message]:
@@ -229,7 +234,7 @@ class Forger:
         new = in_order(term for term in more if term not in self._known)
         for decided, parameter in self._asked:
             self._waiting += [{**decided, parameter.name: term} for term in new if isinstance(term, parameter.kinds)]
-        self._known += new
+        self._known |= dict.fromkeys(new)
         self._waiting.reverse()
         while self._waiting:
             entry = self._waiting.pop()

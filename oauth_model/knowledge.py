@@ -6,6 +6,7 @@ What can be said with it is `forging`'s to find out.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from oauth_model.attackers import Attacker
 from oauth_model.cast import ATTACKER, UNREGISTERED_CLIENT, Cast
@@ -114,5 +115,6 @@ def in_order(terms: Iterable[Term]) -> list[Term]:
     return sorted(terms, key=_order)
 
 
+@lru_cache(100_000)
 def _order(term: Term) -> tuple[bool, str]:
     return getattr(term, "owner", "") != ATTACKER, repr(term)

@@ -32,6 +32,12 @@ def test_what_spin_says_is_read() -> None:
     pan = spin.read(SAID)
     assert (pan.states, pan.errors) == (3_290_625, 0)
     assert round(pan.bytes_of_a_state) == 111
+    assert pan.counts(3_290_625) and not pan.counts(3_290_626)
+
+
+def test_of_many_states_spin_tells_eight_digits() -> None:
+    pan = spin.read(SAID.replace("3290625 states, stored", "1.1517188e+08 states, stored"))
+    assert pan.counts(115_171_875) and not pan.counts(115_171_775) and not pan.counts(11_517_188)
 
 
 @pytest.mark.parametrize("said", ["", SAID + "error: max search depth too small", "pan: out of memory\n" + SAID])

@@ -8,6 +8,7 @@ local state: what depends on each other should be near.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from oauth_model.engines.diagrams import Diagram, Diagrams
 from oauth_model.engines.plain import State
@@ -19,6 +20,15 @@ from oauth_model.messages import RESOURCE_OWNER, ROLES, USER_AGENT
 BITS_OF_LOCAL = 12
 SPARE = 40
 BITS_OF_MADE = 6
+
+
+@dataclass
+class Classes:
+    """The local states of a slot by the values of a function of them: of those that have a number in so many bits."""
+
+    bits: int
+    known: int = 0
+    parts: dict[int, Diagram] = field(default_factory=dict)
 
 
 class Encoding:
@@ -42,7 +52,7 @@ class Encoding:
         self._cubes: dict[tuple[int, int], Diagram] = {}
         self._guards: dict[int, Diagram] = {}
         self._sizes: tuple[int, ...] = ()
-        self._classes: dict[tuple[int, int, int], Diagram] = {}
+        self._classes: dict[int, Classes] = {}
         self._described = 0
 
     def grow(self) -> dict[int, bool]:
@@ -148,7 +158,7 @@ class Encoding:
                 case LocalOf(slot):
                     cube |= _binary(self.locals[slot], value)
                 case Idle(slot) | Takes(slot, _):
-                    others.append(self._of_class(slot, variable, value))
+                    others.append(self._by_class(slot, variable).get(value, self.diagrams.false))
                 case FactsLike() | CookiesOf() as read:
                     have = self.facts if isinstance(read, FactsLike) else self.terms
                     present = self.program.set_of(variable, value)
@@ -160,15 +170,31 @@ class Encoding:
             found &= other
         return found
 
-    def _of_class(self, slot: int, variable: int, value: int) -> Diagram:
-        """The states in which a function of a slot's local state has a value."""
-        locals_ = range(len(self.program.locals[slot].values))
-        key = variable, value, len(locals_)
-        found = self._classes.get(key)
-        if found is None:
-            cubes = [self.local(slot, local) for local in locals_ if self.program.classify(variable, local) == value]
-            found = self._classes[key] = self.diagrams.union(cubes)
-        return found
+    def _by_class(self, slot: int, variable: int) -> dict[int, Diagram]:
+        """The values of a function of a slot's local state, each with the states in which it has it.
+
+        Local states that have no number in diagrams yet are in no state that was found so far.
+        """
+        bits = len(self.locals[slot])
+        known = min(len(self.program.locals[slot].values), 1 << bits)
+        classes = self._classes.get(variable)
+        if classes is None or classes.bits != bits:
+            classes = self._classes[variable] = Classes(bits)
+        new: dict[int, list[Diagram]] = {}
+        for local in range(classes.known, known):
+            new.setdefault(self.program.classify(variable, local), []).append(self.local(slot, local))
+        for value, cubes in new.items():
+            classes.parts[value] = self.diagrams.union([classes.parts.get(value, self.diagrams.false), *cubes])
+        classes.known = known
+        return classes.parts
+
+    def where(self, variable: int, value: int) -> Diagram:
+        """The states in which one of the program's variables has a value."""
+        match self.program.variables.values[variable]:
+            case LocalOf(slot):
+                return self.local(slot, value)
+            case _:
+                return self.path([(variable, value)])
 
     def bits(self, variable: int) -> list[int]:
         """The diagram variables on which a program's variable depends."""
@@ -189,11 +215,10 @@ class Encoding:
             case LocalOf(slot):
                 yield from self._split(self.locals[slot], states)
             case Idle(slot) | Takes(slot, _):
-                parts: dict[int, list[Diagram]] = {}
-                for local, part in self._split(self.locals[slot], states):
-                    parts.setdefault(program.classify(variable, local), []).append(part)
-                for value, found in parts.items():
-                    yield value, self.diagrams.union(found)
+                for value, such in list(self._by_class(slot, variable).items()):
+                    part = states & such
+                    if part != self.diagrams.false:
+                        yield value, part
             case FactsLike():
                 yield from self._split_sets(variable, self.facts, states)
             case CookiesOf():

@@ -193,6 +193,7 @@ class Program:
                 assert found.wrap is not None
                 found.bodies += [found.wrap(message) for message in found.forger.with_terms(self.terms.values)]
                 self._forging.append((node, found.forger, found.wrap))
+                node.grows = True
         except Unread as question:
             node.variable, node.commands, node.forks = question.variable, (), ()
             return

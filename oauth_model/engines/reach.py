@@ -54,6 +54,7 @@ class Reach:
         self.states = self.initial
         self._done: list[Diagram] = [diagrams.false] * program.n
         self._trees = [Tree({slot}, {}, diagrams.false) for slot in range(program.n)]
+        self._bare: dict[int, tuple[int, Diagram]] = {}
         self._sizes: tuple[int, ...] = ()
         self._turns: list[Diagram] = []
         self._interrupts: list[int] = []
@@ -165,11 +166,32 @@ class Reach:
             if node.variable not in reads:
                 missing.add(node.variable)
                 return
-            for value, part in list(self.encoding.split(node.variable, states)):
-                self._walk(self.program.child(node, value), part, found, reads, missing)
+            for child, part in self._branches(node, node.variable, states):
+                self._walk(child, part, found, reads, missing)
         found.update(dict.fromkeys(node.commands))
         for fork in node.forks:
             self._walk(fork, states, found, reads, missing)
+
+    def _branches(self, node: Node, variable: int, states: Diagram) -> list[tuple[Node, Diagram]]:
+        """The nodes to which the values of a node's variable lead, each with the states that have that value.
+
+        Without those at which nothing can happen, which are most: the values that lead there are remembered, as long
+        as it takes as many bits to tell values apart.
+        """
+        bits = len(self.encoding.bits(variable))
+        known, bare = self._bare.get(node.number, (bits, self.diagrams.false))
+        if known != bits:
+            bare = self.diagrams.false
+        found, more = list[tuple[Node, Diagram]](), list[Diagram]()
+        for value, part in list(self.encoding.split(variable, states & ~bare)):
+            child = self.program.child(node, value)
+            if child.is_bare:
+                more.append(self.encoding.where(variable, value))
+            else:
+                found.append((child, part))
+        if more:
+            self._bare[node.number] = bits, self.diagrams.union([bare, *more])
+        return found
 
     def _grow(self) -> Diagram:
         """Give variables to what was learnt; in all states so far they are false."""

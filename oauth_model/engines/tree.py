@@ -126,10 +126,10 @@ class Node:
     """One node of a tree: a variable to look at next, or what can happen and where to look further.
 
     Where `forging` is true every command at it or under it is one of the attacker's messages: where no more of them
-    may be made, nobody has to look there.
+    may be made, nobody has to look there. One that `grows` gets another fork when another message can be made.
     """
 
-    __slots__ = ("body", "children", "commands", "forging", "forks", "number", "path", "variable")
+    __slots__ = ("body", "children", "commands", "forging", "forks", "grows", "number", "path", "variable")
 
     def __init__(self, number: int, path: Mapping[int, int], body: Body, forging: bool = False) -> None:
         self.number, self.path, self.body, self.forging = number, path, body, forging
@@ -137,3 +137,9 @@ class Node:
         self.children: dict[int, Node] = {}
         self.commands: tuple[int, ...] = ()
         self.forks: tuple[Node, ...] = ()
+        self.grows = False
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing can happen here, nor ever will."""
+        return self.variable is None and not (self.commands or self.forks or self.grows)
