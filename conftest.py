@@ -4,9 +4,9 @@
 draws the same examples every time. `Phase.explain` is left out of both: on a failing state machine it takes
 minutes, and the minimal run says more.
 
-With the quick one no test runs without an end: one that takes too long fails, and its process is ended if it cannot
-even fail, since compiled code, or a wait that nothing interrupts, holds it. Nor does one take all memory: it fails
-before the machine has none left and kills the process that ran it.
+No test takes all memory: it fails before the machine has none left and kills the process that ran it. With the quick
+one none runs without an end, either: one that takes too long fails, and its process is ended if it cannot even fail,
+since compiled code, or a wait that nothing interrupts, holds it.
 """
 
 from __future__ import annotations
@@ -66,8 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[STDERR] = os.dup(2)
-    if PROFILE == "quick":
-        _limit_memory()
+    _limit_memory()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

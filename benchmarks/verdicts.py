@@ -50,7 +50,8 @@ def measure(
     theirs = [word for mode in MODES for word in (mode.name,)]
     report.table.append(("scenario", "states", "engine", "ours", "start", *theirs, "to make it"))
     found = [_series(cases, folder, times, limit) for cases in series]
-    largest = max((last for points in found for last in _done(points)[-1:]), key=lambda point: point.states, default=None)
+    done = (point for points in found for point in _done(points))
+    largest = max(done, key=lambda point: point.states, default=None)
     for points in found:
         report.table += [_row(point, limit) for point in points]
         report.figures += _ratios(points, limit, largest)

@@ -164,10 +164,12 @@ def draft(kind: type[Message], decided: Mapping[str, Any]) -> Message:
     return cast(Message, _draft_of(kind, decided, [], "", _made_for(kind)))
 
 
-@cache
-def _made_for(kind: type[Message]) -> Mapping[str, type[Term]]:
+def _look_for_made(kind: type[Message]) -> Mapping[str, type[Term]]:
     """The parameters for which an attacker can make a term, with the kind it makes."""
     return {parameter.name: parameter.made for parameter in parameters_of(kind) if parameter.made}
+
+
+_made_for = cast("Callable[[type[Any]], Mapping[str, type[Term]]]", cache(_look_for_made))
 
 
 def _draft_of(

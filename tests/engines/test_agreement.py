@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, event, given, seed, settings, target
+from hypothesis import HealthCheck, Phase, assume, event, given, seed, settings
 from hypothesis import strategies as st
 
 from oauth_model.attackers import IS_AUTHORIZATION_SERVER, WEB
@@ -26,14 +26,14 @@ PARTS = 6
 """So many tests draw scenarios of their own: they can run side by side."""
 
 EXAMPLES = 500 if DEEP else 40
-STATES = 5000 if DEEP else 1000
-FEW_STATES = 1000 if DEEP else 150
+STATES = 2000 if DEEP else 1000
+FEW_STATES = 150
 """Up to so many states are looked at with diagrams of pure Python."""
 
 SLOW = ("reduced", "split", "pure Python diagrams")
 """The ways that take long: each scenario is searched in one of them, and half of them with fingerprints."""
 
-PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink, *([Phase.target] if DEEP else []))
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 RANDOM = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -56,7 +56,6 @@ def test_all_ways_agree_on_scenarios_at_random(part: int) -> None:
         expected = reference(scenario, STATES)
         assume(expected is not None)
         assert expected is not None and expected.states is not None
-        target(float(len(expected.steps)), label="broken goals")
         event(f"attacked: {scenario.attacker.acts}; broken: {bool(expected.steps)}")
         left_out = {*SLOW} - {slow}
         if expected.states > FEW_STATES:

@@ -136,6 +136,18 @@ def drops_images(patch: Patch) -> None:
     patch.setattr(Reach, "_images", broken)
 
 
+def keeps_what_is_bare(patch: Patch) -> None:
+    """Values that lead nowhere are remembered by fewer bits than it takes to tell values apart."""
+    branches = Reach._branches
+
+    def broken(reach: Reach, node: Node, variable: int, states: object) -> object:
+        if node.number in reach._bare:
+            reach._bare[node.number] = len(reach.encoding.bits(variable)), reach._bare[node.number][1]
+        return branches(reach, node, variable, states)
+
+    patch.setattr(Reach, "_branches", broken)
+
+
 def forgets_what_is_looked_up(patch: Patch) -> None:
     """The facts and cookies that steps look up are no part of what the kernel tells states apart by."""
     fit = SetsOf.fit
@@ -215,6 +227,7 @@ def skips_what_waits(patch: Patch) -> None:
 EXPLICIT = ("explicit", "fingerprints", "resumed", "split")
 OWN: dict[str, tuple[Callable[[Patch], None], tuple[str, ...]]] = {
     "drops images": (drops_images, ("symbolic",)),
+    "keeps what is bare": (keeps_what_is_bare, ("symbolic",)),
     "forgets what is looked up": (forgets_what_is_looked_up, EXPLICIT),
     "thinks that all commute": (thinks_that_all_commute, ("reduced",)),
     "thinks that nothing enables": (thinks_that_nothing_enables, ("reduced",)),
@@ -229,6 +242,18 @@ OWN: dict[str, tuple[Callable[[Patch], None], tuple[str, ...]]] = {
 def test_a_fault_in_one_way_is_found_out(fault: str, way: str, expected: dict[str, Said], monkeypatch: Patch) -> None:
     OWN[fault][0](monkeypatch)
     assert shows(way, expected)
+
+
+def test_a_node_at_which_nothing_can_happen_yet_is_not_given_up(monkeypatch: Patch) -> None:
+    """What is forged at it is forged of terms that are learnt later."""
+    scenario = SCENARIOS["references that can be used again"]
+    expected = reference(scenario)
+    assert expected is not None
+    compare(scenario, expected, ["symbolic"], HOW)
+    bare = property(lambda node: node.variable is None and not (node.commands or node.forks))
+    monkeypatch.setattr(Node, "is_bare", bare)
+    with pytest.raises(AssertionError):
+        compare(scenario, expected, ["symbolic"], HOW)
 
 
 ARRAYS = ("place", "words", "parent", "count", "layout shift", "layout mask", "pairs", "first")
