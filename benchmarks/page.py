@@ -1,9 +1,10 @@
-"""The figures' section of docs/performance.md, and the machine that it names."""
+"""The figures' section of docs/performance.md: what was measured last of each part, and the machine that it names."""
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -19,14 +20,21 @@ END = "<!-- end of figures -->"
 
 
 def write(folder: Path, reports: Sequence[Report], points: Sequence[Point], limit: float) -> list[Path]:
-    """Write the section and the plot. Raises ValueError if the page has no place for them."""
+    """Write these parts, and the plot where there are points for it; the page's other parts stay.
+
+    Raises ValueError if the page has no place for them.
+    """
     page, picture = folder / "performance.md", folder / "performance.svg"
     text = page.read_text(encoding="utf-8")
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
         raise ValueError(f"{page}: needs one line {BEGIN!r}, and after it one {END!r}")
-    before, after = text[: text.index(BEGIN)], text[text.index(END) :]
-    parts = "\n".join(as_markdown(report) for report in reports)
-    page.write_text(f"{before}{BEGIN}\n\n{machine()}\n\n{parts}\n{after}", encoding="utf-8")
+    before, between = text[: text.index(BEGIN)], text[text.index(BEGIN) : text.index(END)]
+    parts = {int(part[4 : part.index(".")]): part.strip() for part in re.split(r"(?m)^(?=### \d+\.)", between)[1:]}
+    parts |= {report.number: f"{as_markdown(report)}\n{machine()}" for report in reports}
+    body = "\n\n".join(parts[number] for number in sorted(parts))
+    page.write_text(f"{before}{BEGIN}\n\n{body}\n\n{text[text.index(END) :]}", encoding="utf-8")
+    if not points:
+        return [page]
     picture.write_text(drawn(points, limit), encoding="utf-8")
     return [page, picture]
 

@@ -139,6 +139,12 @@ def test_the_page_and_the_plot_are_written(tmp_path: Path) -> None:
     picture = (tmp_path / "performance.svg").read_text(encoding="utf-8")
     words = [element.text for element in ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text")]
     assert {"oauth-model", "20 ms at 2", "more than 120 s at 2", "525"} <= {*words}
+    page.write(tmp_path, [Report(2, "Another")], [], 120.0)
+    both = figures.read_text(encoding="utf-8")
+    assert as_markdown(report) in both, "a part that was not measured stays as it was"
+    assert both.index("### 1. Title") < both.index("### 2. Another")
+    page.write(tmp_path, [Report(2, "Another")], [], 120.0)
+    assert figures.read_text(encoding="utf-8") == both
     figures.write_text("no place", encoding="utf-8")
     with pytest.raises(ValueError, match="needs one line"):
         page.write(tmp_path, [report], POINTS, 120.0)

@@ -156,6 +156,8 @@ class Encoding:
         for variable, value in values:
             match self.program.variables.values[variable]:
                 case LocalOf(slot):
+                    if value >> len(self.locals[slot]):  # not encoded yet: in no state that was found so far
+                        return self.diagrams.false
                     cube |= _binary(self.locals[slot], value)
                 case Idle(slot) | Takes(slot, _):
                     others.append(self._by_class(slot, variable).get(value, self.diagrams.false))

@@ -91,16 +91,23 @@ class Reach:
         What one run does is brought to its end before the next one begins: so the sets stay near to products of
         what the runs can do. Step by step in all of them they would be sets of states equally far on.
         """
-        while any(done != self.states for done in self._done):
+        slots = range(self.program.n)
+        while not all(self._is_done(slot) for slot in slots):
             for group in self._groups:
-                while any(self._done[slot] != self.states for slot in group):
+                while not all(self._is_done(slot) for slot in group):
                     for slot in group:
                         self._apply(slot)
 
+    def _is_done(self, slot: int) -> bool:
+        """Whether a slot's commands were applied to all states, and its tree has not grown since: what is searched
+        again later, in layers, must find nothing new."""
+        return self._done[slot] == self.states and self._trees[slot].regrown == len(self.program.regrown)
+
     def _apply(self, slot: int) -> None:
-        new = self.states & ~self._done[slot]
-        if new == self.diagrams.false:
+        if self._is_done(slot):
             return
+        # Where only the tree grew, its new commands may be possible anywhere.
+        new = self.states if self._done[slot] == self.states else self.states & ~self._done[slot]
         self._done[slot] = self.states
         images = self.images(slot, new)
         self.states = self.diagrams.union([self.states, *images])
@@ -134,15 +141,15 @@ class Reach:
         states, of which more is said where variables were added.
 
         The tree is walked with no more of the states than it reads, a small set where that of the states is large,
-        and only with what it was not walked with before.
+        and only with what it was not walked with before. Where it reads more than was known, it is walked with all
+        states again: what it comes to is then known of each of them, and no later look at some finds anything new.
         """
-        tree = self._trees[slot]
+        tree, turn = self._trees[slot], self._turns_now()[slot]
+        small = wanted = self._as_read(tree, states)
         while True:
-            wanted = {bit for variable in tree.reads for bit in self.encoding.bits(variable)}
-            small = self.diagrams.exists([bit for bit in self.encoding.used() if bit not in wanted], states)
             missing: set[int] = set()
-            self._walk(self.program.roots[slot], small & ~tree.walked, tree.commands, tree.reads, missing)
-            tree.walked |= small
+            self._walk(self.program.roots[slot], wanted & ~tree.walked, tree.commands, tree.reads, missing)
+            tree.walked |= wanted
             while tree.regrown < len(self.program.regrown):
                 node = self.program.regrown[tree.regrown]
                 tree.regrown += 1
@@ -153,10 +160,17 @@ class Reach:
                 break
             tree.reads |= missing
             tree.walked = self.diagrams.false
+            small = self._as_read(tree, states)
+            wanted = small | self._as_read(tree, self._done[slot] & turn)
         fresh = self._grow()
         small &= fresh
         found = ((number, self.encoding.guard(number)) for number in tree.commands)
         return [number for number, guard in found if small & guard != self.diagrams.false], states & fresh
+
+    def _as_read(self, tree: Tree, states: Diagram) -> Diagram:
+        """What a tree can read of some states."""
+        read = {bit for variable in tree.reads for bit in self.encoding.bits(variable)}
+        return self.diagrams.exists([bit for bit in self.encoding.used() if bit not in read], states)
 
     def _walk(self, node: Node, states: Diagram, found: dict[int, None], reads: set[int], missing: set[int]) -> None:
         """Note the commands to which a tree leads, and the variables that it reads and the states do not have."""
@@ -208,12 +222,16 @@ class Reach:
 
     def whose_turn(self, slot: int, states: Diagram) -> Diagram:
         """Those of some states in which a slot's session can act: no other has something urgent on its way."""
+        return states & self._turns_now()[slot]
+
+    def _turns_now(self) -> list[Diagram]:
+        """For each slot the states in which it can act. To be asked for where all local states known are encoded."""
         sizes = tuple(len(table.values) for table in self.program.locals)
         if sizes != self._sizes:
             self._sizes = sizes
             urgent = [self._urgent(other) for other in range(self.program.n)]
             self._turns = [self._turn(urgent, other) for other in range(self.program.n)]
-        return states & self._turns[slot]
+        return self._turns
 
     def _turn(self, urgent: list[Diagram], slot: int) -> Diagram:
         before, after = self.diagrams.union(urgent[:slot]), self.diagrams.union(urgent[slot + 1 :])

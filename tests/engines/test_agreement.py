@@ -8,13 +8,24 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, event, given, seed, settings
 from hypothesis import strategies as st
 
-from oauth_model.attackers import IS_AUTHORIZATION_SERVER, WEB
+from oauth_model.attackers import IS_AUTHORIZATION_SERVER, READS_RESPONSES, WEB
 from oauth_model.checkers.engines import search
 from oauth_model.checkers.table import run_table
 from oauth_model.engines.walk import Limits
 from oauth_model.flows.hybrid import HYBRID
+from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import SAFETY
-from oauth_model.mitigations import ID_TOKEN_VALIDATION, Policy
+from oauth_model.mitigations import (
+    ID_TOKEN_VALIDATION,
+    KEY_BY_ISSUER,
+    LOGIN_NEEDS_GESTURE,
+    NONCE,
+    PUSHED_REQUESTS,
+    SHORT_LIVED_TOKENS,
+    TOKEN_IN_HEADER_ONLY,
+    TOKEN_STATUS_CHECKED,
+    Policy,
+)
 from oauth_model.scenario import Bounds, Scenario
 from tests.engines.scenarios import SCENARIO
 from tests.engines.ways import HOW, WAYS, How, Said, compare, reference, said
@@ -66,6 +77,26 @@ def test_all_ways_agree_on_scenarios_at_random(part: int) -> None:
         agreed.add((scenario, how, slow))
 
     agree()
+
+
+LATE = (
+    SHORT_LIVED_TOKENS,
+    TOKEN_STATUS_CHECKED,
+    TOKEN_IN_HEADER_ONLY,
+    LOGIN_NEEDS_GESTURE,
+    KEY_BY_ISSUER,
+    PUSHED_REQUESTS,
+    NONCE,
+)
+
+
+def test_messages_forged_of_what_is_learnt_late_may_look_at_what_nothing_looked_at_before() -> None:
+    """States that were searched by then are searched again for shortest runs, and nothing new is found in them."""
+    bounds = Bounds(client_runs=1, authorizations=1, windows=2, forgeries=1)
+    scenario = Scenario((IMPLICIT,), Policy(LATE), WEB | READS_RESPONSES, bounds, time_passes=True)
+    expected = reference(scenario)
+    assert expected is not None and expected.states is not None and expected.steps
+    compare(scenario, expected, ["explicit", "symbolic", "reduced"], How())
 
 
 @pytest.mark.parametrize("windows", [1, 2])
