@@ -208,7 +208,7 @@ def _own(kind: Kind, name: str, place: str) -> Any:
     if not isinstance(record, wanted):
         more = f"; of that kind {module_name!r} has: {', '.join(offers) or 'none'}"
         raise InputError(f"{place}: {name!r} is of type {type(record).__name__}, not {kind.article}{more}")
-    if kind in (MITIGATION, GOAL, FLOW) and record not in kind.built_in() and record.slug in kind.names():
+    if kind in (ATTACKER, MITIGATION, GOAL, FLOW) and record not in kind.built_in() and record.slug in kind.names():
         raise InputError(f"{place}: {name!r} has the slug {record.slug!r}, which a built-in {kind.slug} has; rename it")
     return record
 

@@ -145,6 +145,8 @@ def test_another_grant_takes_the_place_of_the_grants() -> None:
         ("client_type = 'private'", "allowed: public, confidential"),
         ("client_type = ['public']", "file.toml: client_type: ['public'] is not one of the allowed values"),
         ("client_type = 'public'\nmitigations.CAUTH = true", "client_type is 'public', but mitigations.client-auth"),
+        ("client_type = 'public'\nmitigations.private-key-jwt = true", "but mitigations.private-key-jwt is true"),
+        ("client_type = 'public'\nmitigations.pushed-requests = true", "but mitigations.pushed-requests is true"),
         ("client_type = 'confidential'\nmitigations.client-authentication = false", "is 'confidential', but"),
         ("level = 'weakest'", "file.toml: level means nothing without extends"),
         ("extends = 'rfc9701'", "file.toml: extends: 'rfc9701' is not a profile known here (did you mean 'rfc9700'?)"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,24 +40,28 @@ def command(file: str, candidates: tuple[str, ...], largest: int, as_json: bool,
     Status 0 if nothing is broken, 1 if something is, 2 if something could not be decided.
     """
     from oauth_model.checkers.repair import repairs
-    from oauth_model.mitigations import CLIENT_AUTHENTICATION, MITIGATIONS
+    from oauth_model.deployment.policies import AUTHENTICATING
+    from oauth_model.goals import honest_run_reaches_its_end
+    from oauth_model.mitigations import MITIGATIONS
     from oauth_model.names import MITIGATION, look_up_all
 
     changes = changes_of(options)
     deployment = changes.load(file)
     offered = (*MITIGATIONS, *look_up_all(MITIGATION, candidates, "--candidate"))
     public = deployment.client_type == "public"
-    left_out = [CLIENT_AUTHENTICATION] if public else []
-    left_out += changes.minus
+    not_for_public = [each for each in AUTHENTICATING if each in offered] if public else []
+    left_out = [*not_for_public, *changes.minus]
     scenarios = [setup.scenario for setup in deployment.setups]
     with counting("sets of mitigations") as note:
         found = repairs(
             scenarios,
-            deployment.goals,
+            dict.fromkeys((*deployment.goals, honest_run_reaches_its_end)),
             candidates=[each for each in offered if each not in left_out],
             largest=largest,
             note=lambda size, done, total: note(done, total, f"sets of {size}") if done % 20 == 0 else None,
         )
+    # Where not even honest parties come to the end, that is told, whatever was asked for.
+    found = [repair for repair in found if repair.goal in deployment.goals or repair.broken]
     if as_json:
         say_json(_plain(deployment, found))
     else:
@@ -65,8 +69,8 @@ def command(file: str, candidates: tuple[str, ...], largest: int, as_json: bool,
 
         say(*header(deployment), "")
         say(*_repairs(found, largest))
-        if public:
-            say("client-authentication was not tried: the deployment says that the client is public")
+        if not_for_public:
+            say(f"not tried, since the deployment says that the client is public: {_names(not_for_public, ', ')}")
     if any(repair.broken for repair in found):
         return 1
     return 2 if any(repair.undecided for repair in found) else 0
@@ -94,8 +98,8 @@ def _repairs(found: list[Repair], largest: int) -> Iterator[str]:
         yield "Nothing to mend: every goal holds within the bounds."
 
 
-def _names(chosen: tuple[Any, ...]) -> str:
-    return " + ".join(mitigation.slug for mitigation in chosen)
+def _names(chosen: Iterable[Any], between: str = " + ") -> str:
+    return between.join(mitigation.slug for mitigation in chosen)
 
 
 def _titles(chosen: tuple[Any, ...]) -> str:

@@ -29,7 +29,7 @@ def scenario_options(command: F) -> F:
             "attackers",
             multiple=True,
             metavar="NAME",
-            help="Another attacker; several are joined, as are NAME+NAME.",
+            help="This attacker instead of the deployment's; several are joined, as are NAME+NAME.",
         ),
         click.option(
             "--goal", "-g", "goals", multiple=True, metavar="NAME", help="Ask about this goal only; may be repeated."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from oauth_model.cli.output import count, described, number, paint, say, say_jso
 from oauth_model.deployment import Deployment, Setup
 from oauth_model.deployment.plain import encode
 from oauth_model.engines.walk import INTERRUPTED, Limits, Progress
-from oauth_model.goals import Goal
+from oauth_model.goals import Goal, honest_run_reaches_its_end
 from oauth_model.mitigations import CLIENT_AUTHENTICATION
 from oauth_model.names import InputError
 from oauth_model.run_file import save, to_plain
@@ -89,9 +89,10 @@ def _check(scenario: Scenario, goals: tuple[Goal, ...], search: Search, progress
 
         return sample(scenario, tuple(goal for goal in goals if goal.kind == "always"))
     limits = Limits(scenario.bounds.states, search.memory)
-    return check(
+    asked = tuple(dict.fromkeys((*goals, honest_run_reaches_its_end)))
+    result = check(
         scenario,
-        goals,
+        asked,
         progress=progress,
         engine=search.engine,
         limits=limits,
@@ -100,6 +101,9 @@ def _check(scenario: Scenario, goals: tuple[Goal, ...], search: Search, progress
         spread=search.spread,
         fingerprints=search.fingerprints,
     )
+    # Where not even honest parties come to the end, that a goal holds says nothing: it is told whatever was asked for.
+    told = tuple(each for each in result.verdicts if each.goal in goals or not each.holds)
+    return replace(result, verdicts=told)
 
 
 def word_of(results: Results) -> str:

@@ -22,7 +22,7 @@ Kind = Literal["enforced", "not enforced", "unknown", "client"]
 TAKES_BOTH = ("iss", "pkce-s256")
 """What the server does, and of which clients have to make use."""
 
-PLAIN, CLAIMED = "pkce-plain", "claimed-redirect-uri"
+PLAIN, CLAIMED, PUSHED = "pkce-plain", "claimed-redirect-uri", "pushed-requests"
 
 HEADINGS: dict[Kind, str] = {
     "enforced": "Enforced by the server, as measured.",
@@ -55,6 +55,8 @@ def switches(found: Discovery, careful: bool = True) -> tuple[Switch, ...]:
         on = state == "on"
         if on and slug in TAKES_BOTH and not careful and not _is_forced(slug, found):
             on, why = False, f"{why}; but clients make no use of it"
+        if on and slug == PUSHED and found.state("client-authentication") != "on":
+            on, why = False, f"{why}; but in the model pushed requests are authenticated, and here clients need not be"
         kind: Kind = "unknown" if state == "unknown" else "enforced" if state == "on" else "not enforced"
         made.append(Switch(mitigation, on, kind, why))
     return tuple(made)

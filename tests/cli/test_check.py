@@ -22,7 +22,7 @@ SINGLE_PAGE_APP = EXAMPLES / "single_page_app.toml"
             1,
             {"stolen-code-is-useless", "nobody-else-is-served", "grant-belongs-to-the-browser-that-consented"},
         ),
-        ("two_authorization_servers.toml", 1, {"response-is-from-the-issuer-asked"}),
+        ("two_authorization_servers.toml", 1, {"response-is-from-the-issuer-asked", "stolen-code-is-useless"}),
     ],
 )
 def test_examples_have_the_verdicts_that_they_promise(run: Run, example: str, status: int, broken: set[str]) -> None:
@@ -41,6 +41,15 @@ def test_what_mends_an_example_is_switched_on_by_an_option(run: Run) -> None:
         run("check", SINGLE_PAGE_APP, "-m", "pkce_s256", "-w", "state", "-g", "honest-run-reaches-its-end").exit_code
         == 0
     )
+
+
+def test_nothing_holds_where_honest_runs_do_not_end(run: Run) -> None:
+    """Without the implicit grant nobody gets a token by it; so whatever is asked about it holds."""
+    done = run("check", SINGLE_PAGE_APP, "--flow", "implicit", "--goal", "CF1w")
+    assert done.exit_code == 1
+    assert "CF1w  stolen-code-is-useless      holds" in done.output
+    assert "LV7   honest-run-reaches-its-end  broken" in done.output
+    assert "honest-run" not in run("check", SINGLE_PAGE_APP, "--goal", "CF1w", "-m", "PKCE").output
 
 
 def test_the_verdict_says_its_bounds_and_the_shortest_run(run: Run) -> None:

@@ -69,7 +69,16 @@ def test_fix_names_the_smallest_sets(run: Run) -> None:
     assert done.exit_code == 1
     assert "stolen-code-is-useless is broken; switch on" in done.output
     assert "pkce-s256   PKCE with S256" in done.output
-    assert "client-authentication was not tried: the deployment says that the client is public" in done.output
+    assert "not tried, since the deployment says that the client is public: " in done.output
+    (line,) = [line for line in done.output.splitlines() if line.startswith("not tried")]
+    assert {"private-key-jwt", "mtls-client-authentication", "pushed-requests"} <= {*line.split(": ")[1].split(", ")}
+
+
+def test_fix_says_that_honest_runs_do_not_end_whatever_is_asked_for(run: Run) -> None:
+    done = run("fix", SINGLE_PAGE_APP, "--flow", "implicit", "--goal", "CF1w", "--largest", "1")
+    assert done.exit_code == 1
+    assert "honest-run-reaches-its-end is broken" in done.output
+    assert "Nothing to mend" not in done.output
 
 
 def test_what_fix_says_mends(run: Run) -> None:

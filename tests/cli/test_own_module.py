@@ -22,6 +22,15 @@ def test_everything_of_ones_own_at_once(run: Run, own_module: str) -> None:
     assert [goal["slug"] for goal in policy["goals"]] == ["nothing-is-attached"]
 
 
+def test_an_attacker_of_ones_own_has_a_name_of_its_own(run: Run, tmp_path: Path, own_module: str) -> None:
+    (tmp_path / "tame.py").write_text(
+        'from oauth_model.attackers import Attacker\n\nTAME = Attacker("web", "house rules")\n', encoding="utf-8"
+    )
+    done = run("check", SINGLE_PAGE_APP, "--attacker", "tame:TAME")
+    assert done.exit_code == 2
+    assert "'tame:TAME' has the slug 'web', which a built-in attacker has; rename it" in done.output
+
+
 def test_a_run_of_ones_own_is_saved_and_replayed(run: Run, own_module: str, tmp_path: Path) -> None:
     assert run("check", SINGLE_PAGE_APP, *OWN, "--save-runs", "runs").exit_code == 1
     saved = json.loads((tmp_path / "runs" / "nothing-is-attached.json").read_text(encoding="utf-8"))
