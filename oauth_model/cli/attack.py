@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from oauth_model.cli.options import json_option
+from oauth_model.cli.options import PROCESSES, json_option
 from oauth_model.cli.output import described, paint, say, say_json, searching, table
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 )
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Save the run as JSON.")
 @click.option(
-    "--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="How many searches run at a time."
+    "--jobs", "-j", type=PROCESSES, default=1, show_default=True, help="How many searches run at a time."
 )
 @json_option
 def command(name: str, picture: Path | None, save: Path | None, jobs: int, as_json: bool) -> int:

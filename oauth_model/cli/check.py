@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from oauth_model.cli.options import changes_of, json_option, scenario_options
+from oauth_model.cli.options import PROCESSES, changes_of, json_option, scenario_options
 
 JOBS = 2
 """How many searches run at a time, if nothing else is said."""
@@ -32,7 +32,7 @@ JOBS = 2
 @click.option(
     "--jobs",
     "-j",
-    type=click.IntRange(1),
+    type=PROCESSES,
     help="Survey, guards: how many searches run at a time, 2 if not given. FILE with --engine explicit: over how many "
     "processes the search is split.",
 )

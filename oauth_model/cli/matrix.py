@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from oauth_model.cli.options import PROCESSES
 from oauth_model.cli.output import counting, described, say, say_json, table
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     help="Bring the table in a Markdown page up to date, if the model has changed since.",
 )
 @click.option(
-    "--jobs", "-j", type=click.IntRange(1), default=2, show_default=True, help="How many searches run at a time."
+    "--jobs", "-j", type=PROCESSES, default=2, show_default=True, help="How many searches run at a time."
 )
 def command(names: tuple[str, ...], form: str, page: Path | None, jobs: int) -> int:
     """Print which mitigation, switched on alone, stops which attack of the catalogue.

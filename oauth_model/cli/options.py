@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+PROCESSES = click.IntRange(1, 1024)
+"""How many searches can run at a time, and over how many processes one can be split."""
+
 BOUNDS = ("client_runs", "authorizations", "windows", "forgeries", "states")
 
 

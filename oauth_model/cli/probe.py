@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from oauth_model.cli.options import PROCESSES
 from oauth_model.cli.output import paint, say
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def manners_of(options: dict[str, Any]) -> Manners:
 @click.option("--examples", type=click.IntRange(1), default=50, show_default=True, help="Random walks.")
 @click.option("--steps", type=click.IntRange(1, 800), default=25, show_default=True, help="Drawn steps of each.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Where the random numbers begin.")
-@click.option("--jobs", "-j", type=click.IntRange(1), help="Searches at a time; as many as there are processors.")
+@click.option("--jobs", "-j", type=PROCESSES, help="Searches at a time; as many as there are processors.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to print.")
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write all of it there."
