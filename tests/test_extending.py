@@ -93,6 +93,7 @@ def test_the_recipes_are_these_files_and_commands() -> None:
         "registered_scope.py",
         "revocation.py",
         "given_back.py",
+        "ask.py",
     ]
     assert [each.options for each in shown()] == list(EXPECTED)
 
@@ -114,6 +115,18 @@ def test_a_command_does_what_is_said_of_it(tmp_path: Path, command: Shown) -> No
     if done.returncode == 0:
         assert "broken" not in done.stdout
     assert ", complete" in done.stdout or "stopped when every safety goal was broken" in done.stdout
+
+
+def test_the_same_is_asked_from_python(tmp_path: Path) -> None:
+    for name, text in files().items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "ask.py"], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.splitlines() == [
+        "clients-get-no-more-than-they-ask-for holds",
+        "honest-run-reaches-its-end holds",
+    ], done.stderr
 
 
 def test_without_its_last_line_the_client_leaves_its_user_waiting(tmp_path: Path) -> None:
