@@ -36,7 +36,7 @@ from oauth_model.mitigations import (
 from oauth_model.names import InputError
 from oauth_model.run import Run
 from oauth_model.run_file import SavedRun, from_plain, load, replay, save, to_plain
-from oauth_model.scenario import Bounds, Scenario
+from oauth_model.scenario import SESSIONS, Bounds, Scenario
 from oauth_model.terms import Code, Issuer
 from oauth_model.world import Composition
 
@@ -238,6 +238,13 @@ def put(value: object, *path: Any) -> Callable[[dict[str, Any]], object]:
         (
             put("many", "scenario", "bounds", "windows"),
             "scenario.bounds.windows: 'many' cannot stand here; expected int",
+        ),
+        *(
+            (
+                put(10**30, "scenario", "bounds", key),
+                f"scenario: bounds: {key} is {10**30}, and must be at most 1,000",
+            )
+            for key in SESSIONS
         ),
         (put("jump", "steps", 0, "kind"), "steps[0].kind: 'jump' is none of deliver, own, send, lure"),
         (put("step", "steps", 0), "steps[0]: not a step"),
