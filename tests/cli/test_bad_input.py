@@ -40,6 +40,8 @@ WEB_APP = str(EXAMPLES / "web_app.toml")
         (["fix", WEB_APP, "--candidate", "nonsense"], "--candidate: 'nonsense' is not a mitigation"),
         (["draw", "machine", "browser", "-o", "x"], "draw machine: 'browser' is not a role"),
         (["draw", "flow", "resource-access", "-o", "x"], "is a part that all grants share; name a grant"),
+        (["draw", "flow", "implicit", "-o", ""], "'.' names no file to draw to"),
+        (["draw", "machine", "client", "-o", "/"], "'/' names no file to draw to"),
         (["draw", "run", WEB_APP, "-o", "x"], "web_app.toml:1: not JSON"),
         (["replay", "missing.json"], "missing.json: cannot be read"),
         (["list", "roles"], "'roles' is not one of 'flows'"),
