@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from oauth_model.checkers.parcel import Packer
 from oauth_model.engines.program import Program
 from oauth_model.names import InputError
+from oauth_model.scenario import Scenario
 from oauth_model.session import Memory, Session
 
 TITLE = b"oauth-model explicit search 3\n"
@@ -113,7 +114,7 @@ class Checkpoint:
             raise InputError(
                 f"checkpoint {self.path}: is of another version of the model ({why}); delete it or name another"
             ) from failure
-        if scenario != program.composition.scenario:
+        if _as_searched(scenario) != _as_searched(program.composition.scenario):
             raise InputError(f"checkpoint {self.path}: is of another scenario ({scenario}); delete it or name another")
         if not _give_numbers(program, *values):
             raise InputError(f"checkpoint {self.path}: is of another version of the model; delete it or name another")
@@ -122,6 +123,11 @@ class Checkpoint:
     def remove(self) -> None:
         """The search came to its end: nothing is left to go on with."""
         self.path.unlink(missing_ok=True)
+
+
+def _as_searched(scenario: Scenario) -> Scenario:
+    """A scenario without the number of states at which a search of it is cut: a higher one is a reason to go on."""
+    return scenario.bounded(states=None)
 
 
 def _meaning(program: Program) -> tuple[Any, ...]:
