@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from oauth_model.deployment_facts import Configuration, DeploymentFacts
+from oauth_model.errors import ModelError
 from oauth_model.messages import (
     AUTHORIZATION_SERVER,
     CLIENT,
@@ -97,6 +98,11 @@ class Cast(Configuration, DeploymentFacts):
     grant_types_supported: tuple[str, ...] = ("authorization_code", "implicit")
     client_uses: str = "code"
     matching: str = "glob"
+
+    def __post_init__(self) -> None:
+        known = [rule.slug for rule in MATCHINGS]
+        if self.matching not in known:
+            raise ModelError(f"cast: matching is {self.matching!r}, and must be one of {', '.join(known)}")
 
     def honest(self, party: str) -> bool:
         """Whether a party follows its machine: it is neither the attacker nor owned by it."""

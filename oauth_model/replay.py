@@ -8,6 +8,7 @@ those are `run_file`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
 from oauth_model.cast import ATTACKER
@@ -16,7 +17,7 @@ from oauth_model.forging import can_make
 from oauth_model.goals import Goal
 from oauth_model.machine import Accepted, Address, Envelope, Machine, ModelError, Refused
 from oauth_model.messages import Message
-from oauth_model.names import InputError
+from oauth_model.names import InputError, fault_of_own_module
 from oauth_model.run import Run, run_of
 from oauth_model.scenario import Scenario
 from oauth_model.steps import Change, World
@@ -36,11 +37,12 @@ class SavedStep:
 
 @dataclass(frozen=True)
 class SavedRun:
-    """A run as a file has it: not replayed, so nothing of it is known to be possible."""
+    """A run as a file has it: not replayed, so nothing of it is known to be possible. Errors name its `place`."""
 
     scenario: Scenario
     steps: tuple[SavedStep, ...]
     broken: Goal | None = None
+    place: str = "the run"
 
 
 @dataclass(frozen=True)
@@ -62,22 +64,42 @@ class Replay:
         return not self.reason
 
 
-def replay(saved: SavedRun) -> Replay:
-    """Take a saved run again, as far as it is possible. Raises InputError for a scenario that cannot be built."""
+@contextmanager
+def taking(place: str) -> Iterator[None]:
+    """Whatever is raised over what stands at a place of a file becomes an InputError that names the place.
+
+    Files are edited by hand: guards and effects of the model are then given what no message has.
+    """
     try:
-        composition = Composition(saved.scenario)
+        yield
+    except InputError:
+        raise
     except ModelError as failure:
-        raise InputError(f"the run's scenario: {failure}") from None
+        raise InputError(f"{place}: {failure}") from None
+    except Exception as failure:
+        fault = fault_of_own_module(failure)
+        if fault is not None:
+            raise InputError(f"{place}: {fault}") from failure
+        why = f"{type(failure).__name__}: {failure}".splitlines()[0].rstrip(": ")
+        raise InputError(f"{place}: the model can do nothing with this ({why}); undo what was changed") from failure
+
+
+def replay(saved: SavedRun) -> Replay:
+    """Take a saved run again, as far as it is possible. Raises InputError for what the model can do nothing with."""
+    with taking(f"{saved.place}: scenario"):
+        composition = Composition(saved.scenario)
     world = composition.initial
     taken: list[Change] = []
     for number, step in enumerate(saved.steps, 1):
-        found = _find(composition, world, step)
+        with taking(f"{saved.place}: steps[{number - 1}]"):
+            found = _find(composition, world, step)
         if isinstance(found, str):
             return Replay(run_of(composition, taken), number, found)
         taken.append(found)
         world = composition.after(world, found)
-    if saved.broken is not None and not _is_broken(composition, world, saved.broken):
-        return Replay(run_of(composition, taken), None, f"the goal {saved.broken} is not broken at its end")
+    with taking(f"{saved.place}: broken"):
+        if saved.broken is not None and not _is_broken(composition, world, saved.broken):
+            return Replay(run_of(composition, taken), None, f"the goal {saved.broken} is not broken at its end")
     return Replay(run_of(composition, taken, saved.broken.slug if saved.broken else None))
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from oauth_model.deployment.plain import decode, decode_scenario, encode, encode_scenario
+from oauth_model.goals.goal import Goal
 from oauth_model.names import GOAL, InputError, look_up, spec_of_slug
-from oauth_model.replay import Replay, SavedRun, SavedStep, replay
+from oauth_model.replay import Replay, SavedRun, SavedStep, replay, taking
 from oauth_model.run import Run
 
 SCHEMA = 1
@@ -46,6 +47,11 @@ def load(path: Path) -> SavedRun:
     except (ValueError, RecursionError) as failure:
         line = f":{failure.lineno}" if isinstance(failure, json.JSONDecodeError) else ""
         raise InputError(f"{path}{line}: not JSON: {getattr(failure, 'msg', failure)}") from None
+    try:
+        json.dumps(data, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as failure:
+        code = f"\\u{ord(failure.object[failure.start]):04x}"
+        raise InputError(f"{path}: {code} stands for half a character, which cannot be printed; remove it") from None
     return from_plain(data, str(path))
 
 
@@ -74,11 +80,19 @@ def from_plain(data: Any, place: str) -> SavedRun:
         raise InputError(f"{place}: not a run file: it needs the keys 'schema', 'scenario' and 'steps'")
     if data["schema"] != SCHEMA:
         raise InputError(f"{place}: schema {data['schema']!r} is not known here; this version reads schema {SCHEMA}")
-    scenario = decode_scenario(data.get("scenario"), f"{place}: scenario")
+    with taking(f"{place}: scenario"):
+        scenario = decode_scenario(data.get("scenario"), f"{place}: scenario")
     broken = data.get("broken")
-    goal = look_up(GOAL, broken, f"{place}: broken") if broken is not None else None
+    goal = _goal(broken, f"{place}: broken") if broken is not None else None
     steps = tuple(_step(step, f"{place}: steps[{number}]") for number, step in enumerate(data["steps"]))
-    return SavedRun(scenario, steps, goal)
+    return SavedRun(scenario, steps, goal, place)
+
+
+def _goal(name: Any, place: str) -> Goal:
+    goal: Goal = look_up(GOAL, name, place)
+    if goal.kind == "sometimes":
+        raise InputError(f"{place}: no single run shows that {goal} is broken, only that no run gets there; write null")
+    return goal
 
 
 def _step(data: Any, place: str) -> SavedStep:
@@ -87,5 +101,6 @@ def _step(data: Any, place: str) -> SavedStep:
     if data.get("kind") not in KINDS:
         raise InputError(f"{place}.kind: {data.get('kind')!r} is none of {', '.join(KINDS)}")
     known = {key: value for key, value in data.items() if key != "note"}
-    step: SavedStep = decode(known, SavedStep, place)
+    with taking(place):
+        step: SavedStep = decode(known, SavedStep, place)
     return step

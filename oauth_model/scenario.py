@@ -42,6 +42,12 @@ ATTACKERS_PARTY = {
 }
 ACCOUNT = "mallory"
 
+MOST_SESSIONS = 1_000
+"""How many sessions of a kind a party may have: far more than a search comes through, and few enough to build."""
+
+SESSIONS = ("client_runs", "authorizations", "windows")
+"""The bounds that are a number of sessions."""
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -64,6 +70,8 @@ class Bounds:
             least = 0 if name == "forgeries" else 1
             if value is not None and value < least:
                 raise ModelError(f"bounds: {name} is {value}, and must be at least {least}")
+            if name in SESSIONS and value > MOST_SESSIONS:
+                raise ModelError(f"bounds: {name} is {value}, and must be at most {MOST_SESSIONS:,}")
 
     def __str__(self) -> str:
         made = "any number of forgeries" if self.forgeries is None else _count(self.forgeries, "forgery", "forgeries")

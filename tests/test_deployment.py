@@ -170,6 +170,7 @@ def test_another_grant_takes_the_place_of_the_grants() -> None:
         ("bounds.runs = 3", "file.toml: bounds: 'runs' is not a bound"),
         ("bounds.client_runs = 0", "file.toml: bounds.client_runs: 0 is not a whole number from 1 up"),
         ("bounds.client_runs = 'any'", "file.toml: bounds.client_runs: 'any' is not a whole number from 1 up"),
+        ("bounds.windows = 1001", "file.toml: bounds.windows: 1001 is too many; it must be at most 1,000"),
         ("bounds.windows = true", "file.toml: bounds.windows: True is not a whole number"),
         ("bounds.forgeries = -1", "file.toml: bounds.forgeries: -1 is not a whole number from 0 up, or 'any'"),
         ("cast = ['alice']", "file.toml: cast: ['alice'] is not a table of parties"),

@@ -2,12 +2,16 @@
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from oauth_model.attackers import BROWSES, IS_AUTHORIZATION_SERVER, READS_RESPONSES, WEB, Attacker
 from oauth_model.checkers.exhaustive import Judge, check, explore
@@ -36,7 +40,7 @@ from oauth_model.mitigations import (
 from oauth_model.names import InputError
 from oauth_model.run import Run
 from oauth_model.run_file import SavedRun, from_plain, load, replay, save, to_plain
-from oauth_model.scenario import Bounds, Scenario
+from oauth_model.scenario import SESSIONS, Bounds, Scenario
 from oauth_model.terms import Code, Issuer
 from oauth_model.world import Composition
 
@@ -239,6 +243,19 @@ def put(value: object, *path: Any) -> Callable[[dict[str, Any]], object]:
             put("many", "scenario", "bounds", "windows"),
             "scenario.bounds.windows: 'many' cannot stand here; expected int",
         ),
+        *(
+            (
+                put(10**30, "scenario", "bounds", key),
+                f"scenario: bounds: {key} is {10**30}, and must be at most 1,000",
+            )
+            for key in SESSIONS
+        ),
+        (put("zzz", "scenario", "cast", "matching"), "scenario: cast: matching is 'zzz', and must be one of "),
+        (put("honest-run-reaches-its-end", "broken"), "broken: no single run shows that honest-run-reaches-its-end is"),
+        (put([[]], "steps", 0, "envelope", "message", "redirect_uri", "query"), "expected a list of 2"),
+        (put([["a", "b", "c"]], "steps", 0, "envelope", "uri", "query"), "uri.query[0]: ['a', 'b', 'c'] cannot stand"),
+        (put(None, "scenario", "cast", "scope", "type"), "scenario.cast.scope: "),
+        (put("\ud800", "steps", 0, "envelope", "uri", "host"), "\\ud800 stands for half a character"),
         (put("jump", "steps", 0, "kind"), "steps[0].kind: 'jump' is none of deliver, own, send, lure"),
         (put("step", "steps", 0), "steps[0]: not a step"),
         (put(1, "steps", 0, "more"), "steps[0]: 'more' is not a field of SavedStep"),
@@ -256,6 +273,69 @@ def test_files_that_are_no_runs(tmp_path: Path, change: Callable[[dict[str, Any]
         load(tmp_path / "run.json")
     assert str(refused.value).startswith(f"{tmp_path / 'run.json'}: ")
     assert told in str(refused.value)
+
+
+def drop(*path: Any) -> Callable[[dict[str, Any]], object]:
+    def change(data: dict[str, Any]) -> None:
+        inner: Any = data
+        for key in path[:-1]:
+            inner = inner[key]
+        del inner[path[-1]]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (drop("steps", 0, "envelope", "uri"), "steps[0]"),
+        (put(None, "steps", 3, "envelope", "uri"), "steps[3]"),
+        (put({"type": "Uri", "host": "zzz"}, "steps", 0, "envelope", "uri"), "steps[0]"),
+    ],
+)
+def test_a_step_that_the_model_can_do_nothing_with_is_named(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], place: str
+) -> None:
+    data = to_plain(run_against(nobody_else_is_served))
+    change(data)
+    (tmp_path / "run.json").write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        replay(load(tmp_path / "run.json"))
+    assert str(refused.value).startswith(f"{tmp_path / 'run.json'}: {place}: the model can do nothing with this (")
+    assert "\n" not in str(refused.value)
+
+
+@cache
+def whole() -> dict[str, Any]:
+    data = to_plain(run_against(nobody_else_is_served))
+    del data["broken"]
+    return data
+
+
+def paths(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        if key != "note":
+            yield from paths(value, (*path, key))
+
+
+VALUES = (None, [], {}, "zzz", -1, 10**30, True, "", ["zzz"], [["a", "b"]], "\ud800", "attacker")
+
+
+@given(data=st.data())
+def test_whatever_is_changed_in_a_file_it_is_replayed_or_refused(data: st.DataObject) -> None:
+    changed = copy.deepcopy(whole())
+    part = data.draw(st.sampled_from(["scenario", "steps"]))
+    path = data.draw(st.sampled_from([(part, *path) for path in paths(whole()[part])]))
+    change = data.draw(st.one_of(st.just(drop(*path)), st.builds(put, st.sampled_from(VALUES), *map(st.just, path))))
+    change(changed)
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "run.json")
+        file.write_text(json.dumps(changed), encoding="utf-8")
+        try:
+            assert replay(load(file)).run.text() is not None
+        except InputError as refused:
+            assert str(refused).startswith(str(file))
 
 
 @pytest.mark.parametrize(

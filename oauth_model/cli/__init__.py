@@ -2,13 +2,16 @@
 
 This file is what every start loads, so it imports nothing but click: a command's own file is loaded when
 the command is used. Here is also where errors become one line and an exit status: 2 for what cannot be
-run, 130 for Ctrl-C, 141 for a closed pipe; 0 and 1 are for the commands to say.
+run or printed, 130 for Ctrl-C, 141 for a closed pipe; 0 and 1 are for the commands to say.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+import traceback
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import click
@@ -78,12 +81,29 @@ class Commands(click.Group):
             # The one exit that click makes by itself: whoever read the output has gone.
             _leave(141)
         except Exception as failure:
-            message = _explained(failure)
+            message = _about_output(failure) or _explained(failure)
             if message is None:
                 raise
             _say(message)
             _leave(2)
         _leave(status if isinstance(status, int) else 0)
+
+
+def _about_output(failure: Exception) -> str | None:
+    """A failure to print as one line for the user; None for any other."""
+    frames = [frame for frame, _ in traceback.walk_tb(failure.__traceback__)]
+    if not any(frame.f_code is click.echo.__code__ for frame in frames):
+        return None
+    if isinstance(failure, UnicodeEncodeError):
+        letter = failure.object[failure.start]
+        return f"output: {letter!a} cannot be printed in {failure.encoding}; set PYTHONIOENCODING=utf-8"
+    if not isinstance(failure, OSError):
+        return None
+    with suppress(OSError, ValueError):  # what was not written would be tried again, and fail again, at the exit
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    return f"output: cannot be written: {failure.strerror or failure}; send it elsewhere"
 
 
 def _explained(failure: Exception) -> str | None:

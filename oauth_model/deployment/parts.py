@@ -15,7 +15,7 @@ from oauth_model.cast import ATTACKER, Cast
 from oauth_model.deployment.plain import decode
 from oauth_model.deployment_facts import DeploymentFacts
 from oauth_model.names import InputError, not_allowed
-from oauth_model.scenario import ACCOUNT, ATTACKERS_PARTY, Bounds
+from oauth_model.scenario import ACCOUNT, ATTACKERS_PARTY, MOST_SESSIONS, SESSIONS, Bounds
 from oauth_model.terms import Scope
 from oauth_model.uris import MATCHINGS, SITE
 
@@ -75,6 +75,8 @@ def bounds_of(table: Any, default: Bounds, place: str) -> Bounds:
         if key not in known:
             raise not_allowed(place, key, "a bound", known)
         changes[key] = bound(key, value, f"{place}.{key}")
+        if key in SESSIONS and value > MOST_SESSIONS:
+            raise InputError(f"{place}.{key}: {value} is too many; it must be at most {MOST_SESSIONS:,}")
     return replace(default, **changes)  # type: ignore[arg-type]
 
 

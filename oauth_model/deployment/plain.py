@@ -66,7 +66,7 @@ def _suits(data: Plain, hint: Any, place: str) -> bool:
     if origin is Literal:
         return type(data) is str and data in get_args(hint)
     if origin in (tuple, frozenset):
-        return isinstance(data, list)
+        return isinstance(data, list) and _length(hint) in (None, len(data))
     if origin is type:
         return isinstance(data, str)
     if hint in (str, int, bool):
@@ -80,10 +80,17 @@ def _suits(data: Plain, hint: Any, place: str) -> bool:
     return isinstance(named, str) and issubclass(_class_of(named, f"{place}.type"), hint)
 
 
+def _length(hint: Any) -> int | None:
+    """How many items a tuple or a set of this annotation has; None for any number."""
+    items = get_args(hint)
+    return None if get_origin(hint) is frozenset or items[-1:] == (...,) else len(items)
+
+
 def _decode(data: Plain, hint: Any, place: str) -> Any:
     origin = get_origin(hint)
     if origin in (tuple, frozenset):
-        items = [decode(item, get_args(hint)[0], f"{place}[{number}]") for number, item in enumerate(data)]
+        hints = get_args(hint) if _length(hint) is not None else get_args(hint)[:1] * len(data)
+        items = [decode(item, hints[number], f"{place}[{number}]") for number, item in enumerate(data)]
         return origin(items)
     if origin is type:
         return _class_of(data, place)
@@ -93,7 +100,7 @@ def _decode(data: Plain, hint: Any, place: str) -> Any:
 
 
 def _record(data: dict[str, Plain], hint: Any, place: str) -> Any:
-    kind = _class_of(data["type"], place) if "type" in data else hint
+    kind = _class_of(data["type"], place) if data.get("type") is not None else hint
     hints = get_type_hints(kind)
     known = {field.name: field for field in fields(kind)}
     for key in data:
@@ -137,7 +144,7 @@ def _expected(options: tuple[Any, ...]) -> str:
         if get_origin(option) is Literal:
             words += [repr(word) for word in get_args(option)]
         elif get_origin(option) in (tuple, frozenset):
-            words.append("a list")
+            words.append("a list" if _length(option) is None else f"a list of {_length(option)}")
         elif option in (None, type(None)):
             words.append("null")
         else:

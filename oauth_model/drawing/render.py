@@ -61,8 +61,10 @@ def write_picture(
     """Write `stem`.gv and the pictures, or where nothing can draw them `stem`.gv and `stem`.mmd.
 
     Returns the paths in the order of writing; none of them a picture means that the reader is to be told
-    `HOW_TO_GET_PICTURES`. Raises `DrawingError` as `render` does.
+    `HOW_TO_GET_PICTURES`. Raises `DrawingError` as `render` does, and for a stem without a name.
     """
+    if not stem.name:
+        raise DrawingError(f"{str(stem)!r} names no file to draw to; give a name without its suffix, such as out/flow")
     for name in formats:
         _known(name, stem)
     paths = [_written(_with_suffix(stem, "gv"), dot_text.encode("utf-8"))]

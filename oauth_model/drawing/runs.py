@@ -55,7 +55,8 @@ def run_drawing(run: Run, title: str | None = None, subtitle: str | None = None)
     teller = _Teller(run)
     items = tuple(teller.items())
     used = {key for item in items for key in ((item.source, item.dest) if isinstance(item, Arrow) else (item.lane,))}
-    lanes = teller.lanes.arranged(used or {run.scenario.cast.clients[0]}, (i for i in items if isinstance(i, Arrow)))
+    used = used or set(run.scenario.cast.clients[:1])
+    lanes = teller.lanes.arranged(used, (i for i in items if isinstance(i, Arrow)))
     name = title if title is not None else run.scenario.flows[0].title
     under = subtitle if subtitle is not None else _deployment(run.scenario)
     return Sequence(name, under, lanes, items, _banner(run))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import monotonic
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from oauth_model.engines import kernel
 from oauth_model.engines.explicit_checkpoint import Checkpoint, Saved
@@ -48,6 +50,10 @@ class Cut(Exception):
     """The search is over before all states were looked at; says why, "" where enough was found."""
 
 
+class AtLimit(Cut):
+    """It is at a limit: with a higher one it could go on."""
+
+
 class Explicit:
     """One search: what was found so far, and how to go on.
 
@@ -72,6 +78,7 @@ class Explicit:
         self.questions = Questions(program, goals)
         self._effects = Effects()
         self.depth, self.done, self.end = 0, 0, 1
+        self._before = 1, 0
         self._stuck = np.zeros((AT_ONCE, 3), np.int64)
         self._scratch(COLLECTED)
         self._told = monotonic()
@@ -116,7 +123,7 @@ class Explicit:
             more, memory = self._work.words.shape[0], self._limits.memory
             self.states.forget(self.done)
             if memory is not None and self.memory + self.states.growth(more) > memory:
-                raise Cut(at_memory(memory))
+                raise AtLimit(at_memory(memory))
             self.states.make_room(more)
         elif missing == kernel.SETS:
             self.known.make_room()
@@ -134,6 +141,7 @@ class Explicit:
             if self.done == self.end:
                 self.depth, self.end = self.depth + 1, self.states.used
             last = min(self.done + AT_ONCE, self.end)
+            self._before = self.states.used, int(self.states.count[kernel.TRANSITIONS])
             self._expand(np.arange(self.done, last))
             self.done = last
             yield
@@ -179,7 +187,7 @@ class Explicit:
             )
             if missing == kernel.LIMIT:
                 self._ask()
-                raise Cut(at_states(limit))
+                raise AtLimit(at_states(limit))
         return self._stuck[: states.count[kernel.STUCK]]
 
     def _learn(self, stuck: Longs) -> None:
@@ -222,9 +230,17 @@ class Explicit:
     @property
     def saved(self) -> Saved:
         """All that is needed to go on elsewhere; only between two steps."""
+        return self._saved(self.states.saved)
+
+    @property
+    def saved_before(self) -> Saved:
+        """The same as it was before the last step, which was cut."""
+        return self._saved(self.states.saved_before(*self._before))
+
+    def _saved(self, states: dict[str, NDArray[Any]]) -> Saved:
         arrays = {
             "place": np.array([self.depth, self.done, self.end]),
-            **self.states.saved,
+            **states,
             **{f"known {name}": array for name, array in self.known.saved.items()},
             **{f"happened {name}": array for name, array in self.happened.saved.items()},
         }
@@ -257,7 +273,8 @@ def search(
 
     Stops early when every goal in `stop_on` (if there is any) is broken, at a limit, or when interrupted from the
     keyboard; the answer then says so and has what was found until then. `progress` is called a few times a second.
-    With a `checkpoint` the search goes on from there, if there is one of this scenario, and saves itself now and then.
+    With a `checkpoint` the search goes on from there, if there is one of this scenario, and saves itself now and
+    then, and when it comes to a limit: so it can go on with a higher one.
 
     With `fingerprints` a state that was looked at is known by 64 bits only: much less memory, and the answer's
     `doubt` says how likely it is that a state was missed. The runs to violations are then found by a second search,
@@ -298,6 +315,8 @@ def _searched(explicit: Explicit, checkpoint: Checkpoint | None) -> str | None:
                 if interrupts:
                     raise Cut(INTERRUPTED)
     except Cut as cut:
+        if checkpoint is not None and isinstance(cut, AtLimit):
+            checkpoint.save(explicit.saved_before)
         return str(cut)
     except KeyboardInterrupt:
         return INTERRUPTED

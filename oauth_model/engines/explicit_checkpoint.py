@@ -8,6 +8,7 @@ whole one. It is read by unpickling: open only your own.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
 from pathlib import Path
@@ -20,9 +21,11 @@ from numpy.typing import NDArray
 from oauth_model.checkers.parcel import Packer
 from oauth_model.engines.program import Program
 from oauth_model.names import InputError
+from oauth_model.scenario import Scenario
 from oauth_model.session import Memory, Session
 
-TITLE = b"oauth-model explicit search 2\n"
+TITLE = b"oauth-model explicit search 3\n"
+DIGEST = hashlib.sha256().digest_size
 OFTEN = 60.0
 """Seconds between two checkpoints, if nothing else is said."""
 
@@ -34,6 +37,18 @@ class Saved(NamedTuple):
 
     program: Program
     arrays: Arrays
+
+
+class _Digesting:
+    """A file to write to that keeps a digest of what is written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.digest = file, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        """Write, and note what."""
+        self.digest.update(data)
+        return self._file.write(data)
 
 
 class Checkpoint:
@@ -53,10 +68,13 @@ class Checkpoint:
         meaning = Packer().pack(_meaning(saved.program), f"checkpoint {self.path}")
         try:
             with open(beside, "wb") as file:
-                file.write(TITLE)
-                pickle.dump((meaning, list(saved.arrays)), file)
+                file.write(TITLE + bytes(DIGEST))
+                contents = _Digesting(file)
+                pickle.dump((meaning, list(saved.arrays)), contents)
                 for array in saved.arrays.values():
-                    np.save(file, array, allow_pickle=False)
+                    np.save(contents, array, allow_pickle=False)
+                file.seek(len(TITLE))
+                file.write(contents.digest.digest())
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(beside, self.path)
@@ -71,22 +89,32 @@ class Checkpoint:
         """
         try:
             with open(self.path, "rb") as file:
-                if file.readline() != TITLE:
+                if file.read(len(TITLE)) != TITLE:
                     raise InputError(
                         f"checkpoint {self.path}: is no checkpoint of this version; delete it or name another"
                     )
+                digest = file.read(DIGEST)
+                if hashlib.file_digest(file, "sha256").digest() != digest:
+                    raise InputError(f"checkpoint {self.path}: is damaged; delete it or name another")
+                file.seek(len(TITLE) + DIGEST)
                 return self._read(file, program)
         except FileNotFoundError:
             return None
         except OSError as failure:
             raise InputError(f"checkpoint {self.path}: cannot be read: {failure.strerror}; name another") from None
-        except (EOFError, ValueError, pickle.UnpicklingError):
-            raise InputError(f"checkpoint {self.path}: is damaged; delete it or name another") from None
 
     def _read(self, file: BinaryIO, program: Program) -> Saved:
-        meaning, names = pickle.load(file)
-        scenario, *values = pickle.loads(meaning)
-        if scenario != program.composition.scenario:
+        try:
+            meaning, names = pickle.load(file)
+            scenario, *values = pickle.loads(meaning)
+        except InputError:
+            raise
+        except Exception as failure:  # it is whole: what it names is not there any more, or is something else
+            why = f"{type(failure).__name__}: {failure}".splitlines()[0]
+            raise InputError(
+                f"checkpoint {self.path}: is of another version of the model ({why}); delete it or name another"
+            ) from failure
+        if _as_searched(scenario) != _as_searched(program.composition.scenario):
             raise InputError(f"checkpoint {self.path}: is of another scenario ({scenario}); delete it or name another")
         if not _give_numbers(program, *values):
             raise InputError(f"checkpoint {self.path}: is of another version of the model; delete it or name another")
@@ -95,6 +123,11 @@ class Checkpoint:
     def remove(self) -> None:
         """The search came to its end: nothing is left to go on with."""
         self.path.unlink(missing_ok=True)
+
+
+def _as_searched(scenario: Scenario) -> Scenario:
+    """A scenario without the number of states at which a search of it is cut: a higher one is a reason to go on."""
+    return scenario.bounded(states=None)
 
 
 def _meaning(program: Program) -> tuple[Any, ...]:

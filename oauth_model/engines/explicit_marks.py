@@ -20,6 +20,9 @@ from oauth_model.engines.kernel_arrays import Store
 KEPT = 2**64 - 1
 """Which bits of a fingerprint are kept."""
 
+AT_ONCE = 1 << 20
+"""How many fingerprints are compared at a time."""
+
 
 def doubt(states: int) -> float:
     """A bound on the probability that among so many states two had the same fingerprint.
@@ -93,6 +96,15 @@ class Marked(States):
         """What there is, as arrays to save."""
         usual = super().saved | {"words": self.words[: self._kept], "marks": self.marks[: self._kept]}
         return usual | {"table": self.table[self.table != 0]}
+
+    def saved_before(self, used: int, transitions: int) -> dict[str, NDArray[Any]]:
+        """What there was when there were so many states, and transitions: none of the later ones was looked at yet."""
+        saved, rows = super().saved_before(used, transitions), used - int(self.count[kernel.FORGOTTEN])
+        table, later = saved["table"], saved["marks"][rows:] & self._bits[0]
+        later[later == 0] = 1  # as the kernel has it
+        parts = [table[begin : begin + AT_ONCE] for begin in range(0, table.size, AT_ONCE)]
+        kept = np.concatenate([part[~np.isin(part, later)] for part in parts])
+        return saved | {"marks": saved["marks"][:rows], "table": kept}
 
     def restore(self, saved: dict[str, NDArray[Any]]) -> None:
         """Have what was saved, and nothing else."""

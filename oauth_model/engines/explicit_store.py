@@ -150,6 +150,16 @@ class States:
             "first": self.first[: self.pairs.used],
         }
 
+    def saved_before(self, used: int, transitions: int) -> dict[str, NDArray[Any]]:
+        """What there was when there were so many states, and transitions: none of the later ones was looked at yet."""
+        saved = self.saved
+        count = self.count.copy()
+        count[[kernel.STATES, kernel.TRANSITIONS, kernel.STUCK, kernel.BEYOND]] = used, transitions, 0, 0
+        pairs = int(np.searchsorted(saved["first"], used))  # they are in the order of the states that they were met in
+        rows = used - int(count[kernel.FORGOTTEN])
+        kept = {"words": saved["words"][:rows], "parent": saved["parent"][:used]}
+        return saved | kept | {"count": count, "pairs": saved["pairs"][:pairs], "first": saved["first"][:pairs]}
+
     def restore(self, saved: dict[str, NDArray[Any]]) -> None:
         """Have what was saved, and nothing else."""
         self.count[:] = saved["count"]

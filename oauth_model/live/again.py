@@ -11,9 +11,8 @@ from oauth_model.live.divergence import Follower
 from oauth_model.live.manners import Manners
 from oauth_model.live.party import Disagreement
 from oauth_model.live.transport import Transport
-from oauth_model.machine import ModelError
 from oauth_model.names import InputError
-from oauth_model.replay import SavedRun
+from oauth_model.replay import SavedRun, taking
 from oauth_model.run import Run
 
 
@@ -36,12 +35,11 @@ def again(adapter: Adapter, manners: Manners, saved: SavedRun) -> Again:
         target = adapter.start()
         with Transport(manners.with_host_of(*target.origins())) as transport:
             rig = Rig(adapter, target, transport)
-            try:
+            with taking(f"{saved.place}: scenario"):
                 follower = Follower(saved.scenario, rig)
-            except ModelError as failure:
-                raise InputError(f"the run's scenario: {failure}") from None
             party = rig.party(saved.scenario)
-            taken, _, failure_there = follower.follow(saved.steps, party)
+            with taking(f"{saved.place}: steps"):
+                taken, _, failure_there = follower.follow(saved.steps, party)
             run = Run(saved.scenario, tuple(taken))
             if isinstance(failure_there, (Disagreement, NotFresh)):
                 return Again(run, party.asked, len(taken), str(failure_there))

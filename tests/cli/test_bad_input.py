@@ -1,10 +1,14 @@
 """Bad input: one line that names the place and the way out, exit status 2, and no traceback."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from oauth_model.goals import nobody_else_is_served
+from oauth_model.run_file import to_plain
 from tests.cli.conftest import EXAMPLES, Run
+from tests.test_run_file import run_against
 
 WEB_APP = str(EXAMPLES / "web_app.toml")
 
@@ -36,6 +40,8 @@ WEB_APP = str(EXAMPLES / "web_app.toml")
         (["fix", WEB_APP, "--candidate", "nonsense"], "--candidate: 'nonsense' is not a mitigation"),
         (["draw", "machine", "browser", "-o", "x"], "draw machine: 'browser' is not a role"),
         (["draw", "flow", "resource-access", "-o", "x"], "is a part that all grants share; name a grant"),
+        (["draw", "flow", "implicit", "-o", ""], "'.' names no file to draw to"),
+        (["draw", "machine", "client", "-o", "/"], "'/' names no file to draw to"),
         (["draw", "run", WEB_APP, "-o", "x"], "web_app.toml:1: not JSON"),
         (["replay", "missing.json"], "missing.json: cannot be read"),
         (["list", "roles"], "'roles' is not one of 'flows'"),
@@ -66,6 +72,22 @@ def test_a_module_of_ones_own_that_fails(run: Run, own_module: str, tmp_path: Pa
         assert done.exit_code == 2, done.output
         assert told in done.output
         assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("command", [["replay"], ["draw", "run", "-o", "drawn"]])
+@pytest.mark.parametrize("change", [{"uri": None}, {"uri": {"type": "Uri", "host": "zzz"}}])
+def test_a_run_that_was_edited_by_hand(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], change: dict[str, object]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = to_plain(run_against(nobody_else_is_served))
+    data["steps"][0]["envelope"].update(change)
+    Path("run.json").write_text(json.dumps(data), encoding="utf-8")
+    done = run(*command, "run.json")
+    assert done.exit_code == 2, done.output
+    assert done.output.startswith("oauth-model: run.json: steps[0]: ")
+    assert done.output.count("\n") == 1
+    assert not list(tmp_path.glob("drawn*"))
 
 
 def test_a_run_is_no_deployment(run: Run, tmp_path: Path) -> None:

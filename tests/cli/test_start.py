@@ -64,6 +64,30 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert process.returncode == 141
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments", [["list"], ["--help"], ["check", EXAMPLE, "--json", "--goal", "AZ1", "--client-runs", "1"]]
+)
+def test_output_that_cannot_be_written_is_one_line(arguments: list[str], unbuffered: str) -> None:
+    environment = ENVIRONMENT | {"PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([*START, *arguments], env=environment, stdout=full, stderr=-1, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "oauth-model: output: cannot be written: No space left on device; send it elsewhere\n",
+    )
+
+
+def test_output_in_a_poor_encoding_is_one_line() -> None:
+    environment = ENVIRONMENT | {"PYTHONIOENCODING": "latin-1"}
+    text = "import click\nfrom oauth_model.cli import main\n"
+    text += "main.invoke = lambda context: click.echo('\u201d')\nmain(['list'], prog_name='oauth-model')\n"
+    done = subprocess.run([sys.executable, "-c", text], env=environment, capture_output=True, text=True, timeout=60)
+    told = "oauth-model: output: '\\u201d' cannot be printed in latin-1; set PYTHONIOENCODING=utf-8\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+
+
 def test_there_are_no_colours_in_a_file_and_none_where_they_are_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     from oauth_model.cli.output import paint
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from oauth_model.engines import explicit
 from oauth_model.engines.explicit import Cut, Explicit
-from oauth_model.engines.explicit_checkpoint import Checkpoint, Saved
+from oauth_model.engines.explicit_checkpoint import DIGEST, TITLE, Checkpoint, Saved
 from oauth_model.engines.explicit_sound import FORMS, FORMS_OF_FINGERPRINTS, Damaged, check
 from oauth_model.engines.program import Program
 from oauth_model.engines.walk import Limits
@@ -95,3 +97,30 @@ def test_it_is_said_in_one_line_which_file_and_what_to_do(tmp_path: Path) -> Non
     told = r"^checkpoint .*: is damaged \(two fields of a state have the same place\); delete it or name another$"
     with pytest.raises(InputError, match=told):
         explicit.search(Program(SCENARIO), SAFETY, checkpoint=checkpoint)
+
+
+@cache
+def kept() -> bytes:
+    with TemporaryDirectory() as folder:
+        Checkpoint(Path(folder, "checkpoint")).save(saved(False))
+        return Path(folder, "checkpoint").read_bytes()
+
+
+@given(data=st.data())
+def test_a_file_of_which_a_bit_is_another_is_refused_before_it_is_unpickled(data: st.DataObject) -> None:
+    damaged = bytearray(kept())
+    part = data.draw(st.sampled_from([100, 3000, len(damaged)]))
+    damaged[data.draw(st.integers(0, part - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        Path(folder, "checkpoint").write_bytes(damaged)
+        patch.setattr(Checkpoint, "_read", lambda *args: pytest.fail("it was read"))
+        with pytest.raises(InputError, match=r"^checkpoint .*: is (damaged|no checkpoint of this version); delete it"):
+            Checkpoint(Path(folder, "checkpoint")).load(Program(SCENARIO))
+
+
+def test_a_file_that_names_what_is_not_there_any_more_is_refused(tmp_path: Path) -> None:
+    contents = kept()[len(TITLE) + DIGEST :].replace(b"oauth_model.session", b"oauth_model.sessiom")
+    (tmp_path / "checkpoint").write_bytes(TITLE + hashlib.sha256(contents).digest() + contents)
+    told = r"^checkpoint .*: is of another version of the model \(ModuleNotFoundError: .*\); delete it or name another$"
+    with pytest.raises(InputError, match=told):
+        Checkpoint(tmp_path / "checkpoint").load(Program(SCENARIO))

@@ -255,6 +255,51 @@ def test_a_search_goes_on_many_times(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert counts(search(FORGERY, checkpoint=checkpoint)) == counts(whole_of(SMALL))
 
 
+@pytest.mark.parametrize("fingerprints", [False, True])
+@pytest.mark.parametrize("at_once", [50, 500, 1 << 15])
+def test_a_search_that_was_cut_goes_on_with_higher_limits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fingerprints: bool, at_once: int
+) -> None:
+    monkeypatch.setattr(explicit, "AT_ONCE", at_once)
+    checkpoint, whole = Checkpoint(tmp_path / "checkpoint"), whole_of(SMALL)
+    begun = []
+    for states in (1, 30, 30, 500, 501, whole.states - 1, whole.states):
+        program = Program(FORGERY.bounded(states=states))
+        resumed = checkpoint.load(program) if begun else None
+        begun.append(int(resumed.arrays["count"][0]) if resumed is not None else 1)
+        walk = explicit.search(
+            Program(FORGERY.bounded(states=states)),
+            SAFETY,
+            limits=Limits(states=states),
+            checkpoint=checkpoint,
+            fingerprints=fingerprints,
+        )
+        assert (walk.states, walk.complete, checkpoint.path.exists()) == (
+            states,
+            states == whole.states,
+            states < whole.states,
+        )
+    assert begun == sorted(begun)
+    assert begun[-1] > 500 or at_once > 500
+    assert counts(walk) == counts(whole)
+
+
+@pytest.mark.parametrize("fingerprints", [False, True])
+def test_a_search_that_took_too_much_memory_goes_on_with_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fingerprints: bool
+) -> None:
+    monkeypatch.setattr(explicit, "AT_ONCE", 500)
+    checkpoint = Checkpoint(tmp_path / "checkpoint")
+    room = explicit.Explicit(Program(FORGERY), SAFETY, fingerprints=fingerprints).memory
+    cut = []
+    for memory in (room, room + (1 << 16), 1 << 30):
+        walk = search(FORGERY, limits=Limits(memory=memory), checkpoint=checkpoint, fingerprints=fingerprints)
+        assert walk.complete != checkpoint.path.exists()
+        cut.append(walk.cut)
+    assert cut[0] == at_memory(room)
+    assert counts(walk) == counts(whole_of(SMALL))
+
+
 def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint"
     checkpoint = Checkpoint(path)
