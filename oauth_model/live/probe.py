@@ -165,11 +165,6 @@ def _nothing(_: str) -> None:
 
 def _probed(adapter: Adapter, target: Target, transport: Transport, plan: Plan, found: _Found) -> Probed:
     manners, walked, measured = transport.allowance.manners, found.walked, found.discovery
-    attacks = f"{len(plan.attacks)} attack" + ("s" if len(plan.attacks) != 1 else "")
-    bound = (
-        f"at most {manners.requests:,} requests and {manners.seconds:g} s; {plan.examples} random walks of at most "
-        f"{plan.steps} drawn steps; {attacks}; {plan.trials} races of {plan.at_once}"
-    )
     secrets = [client.secret for client in target.clients.values()]
     secrets += [account.password for account in target.accounts.values()]
     report = Report(
@@ -182,11 +177,25 @@ def _probed(adapter: Adapter, target: Target, transport: Transport, plan: Plan, 
         Walk(walked.examples, walked.steps, walked.asked) if walked else None,
         tuple(sorted(_findings(found), key=_by_weight)),
         transport.allowance.made,
-        bound,
+        _bound(plan, manners, found),
         found.cut or (measured.cut if measured else None),
         frozenset(secret for secret in secrets if secret),
     )
     return Probed(report, deployment(measured, adapter.title) if measured else None)
+
+
+def _bound(plan: Plan, manners: Manners, found: _Found) -> str:
+    """What the probe was allowed, and how much of each part was done."""
+    said = [f"at most {manners.requests:,} requests and {manners.seconds:g} s"]
+    if found.walked is not None:
+        said.append(f"{found.walked.examples} random walks of at most {plan.steps} drawn steps")
+    if found.outcomes:
+        said.append(f"{len(found.outcomes)} attack" + ("s" if len(found.outcomes) != 1 else ""))
+    raced = [race for race in found.races if race.trials]
+    if raced:
+        races = f"{len(raced)} race" + ("s" if len(raced) != 1 else "")
+        said.append(f"{races} of {plan.trials} trials, {plan.at_once} requests at once")
+    return "; ".join(said)
 
 
 def _by_weight(finding: Finding) -> int:
