@@ -10,6 +10,7 @@ from oauth_model.live.adapter import ATTACKER, ATTACKERS, CONFIDENTIAL, PUBLIC, 
 from oauth_model.live.browser import origin
 from oauth_model.live.demo.adapter import DemoAdapter
 from oauth_model.live.honest import see_that_honest_runs_end
+from oauth_model.live.races import race_for_code, race_for_refresh_token
 from tests.live.demo_lab import laboratory
 from tests.live.probing import one_error, run, running
 
@@ -60,10 +61,11 @@ def test_each_client_and_each_account_has_its_run() -> None:
     assert typed == {lab.target.accounts[name].username for name in (VICTIM, ATTACKER)}
 
 
-@pytest.mark.parametrize("extension", ["pushed-requests"])
-def test_a_server_that_wants_more_of_a_request_gets_it(extension: str) -> None:
-    with laboratory(DemoAdapter(on=[extension])) as lab:
+def test_a_server_that_wants_requests_pushed_gets_them_so() -> None:
+    with laboratory(DemoAdapter(on=["pushed-requests"])) as lab:
         see_that_honest_runs_end(lab)
+        assert race_for_code(lab, trials=1).successes == (1,)
+        assert race_for_refresh_token(lab, trials=1).successes == (1,)
 
 
 @pytest.mark.parametrize("sabotage", ["leaks-token-in-redirect", "wrong-audience"])
