@@ -100,14 +100,16 @@ def command(target: str, form: str, output: Path | None, show_secrets: bool, **o
     manners = manners_of(options)
     server = adapter(target, manners, on=options.pop("extra"), **demo_of(options))
     if output is not None:
-        reports.may_be_written(output)
+        reports.prepare(output)
     with telling(f"probing {target}") as progress:
         probed = probe(server, manners, _plan(options), progress)
     report = probed.report
-    if output is not None:
-        written = reports.write(report, output, show=show_secrets, deployment=probed.deployment)
-        say(*written.notes, err=True)
-    click.echo(_formatted(report if show_secrets else reports.masked(report), form, options["transcripts"]))
+    try:
+        if output is not None:
+            written = reports.write(report, output, show=show_secrets, deployment=probed.deployment)
+            say(*written.notes, err=True)
+    finally:  # what took minutes is printed also where it cannot be written
+        click.echo(_formatted(report if show_secrets else reports.masked(report), form, options["transcripts"]))
     if report.cut == "interrupted":
         return 130
     return 1 if report.is_broken else 2 if report.cut else 0

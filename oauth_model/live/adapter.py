@@ -185,6 +185,11 @@ class Adapter:
     slug: ClassVar[str] = ""
     title: ClassVar[str] = ""
 
+    @property
+    def place(self) -> str:
+        """Where the server is described, as errors name it."""
+        return self.slug
+
     def start(self) -> Target:
         """Start the server, or find it, and wait until it is ready. Raises LiveError where that is not possible."""
         raise NotImplementedError

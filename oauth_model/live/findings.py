@@ -79,6 +79,13 @@ class Race:
         """Whether more than one of them went through, ever."""
         return any(count > 1 for count in self.successes)
 
+    @property
+    def state(self) -> Literal["broken", "holds", "unknown", "not applicable"]:
+        """What it shows: nothing where in no trial anything went through, for then nothing could come twice."""
+        if not self.successes:
+            return "not applicable"
+        return "broken" if self.broken else "holds" if any(self.successes) else "unknown"
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -1,6 +1,7 @@
 """A probe: everything that is asked of one server, in order, and what came out as one report.
 
-First what the server enforces is measured; then each attack of the catalogue is searched under that policy and, where
+First honest runs show that the description is right, for without them nothing can be told from a refusal. Then what
+the server enforces is measured; then each attack of the catalogue is searched under that policy and, where
 the model finds a run, done; then random walks compare model and server step by step; then requests race. The report
 says of each part how far it went. Whatever ends a probe early - a bound, Ctrl-C - what was found until then is kept.
 """
@@ -12,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from oauth_model.attackers import WEB
-from oauth_model.attacks import ATTACKS, EVERYTHING, Attack
-from oauth_model.goals import SAFETY, honest_run_reaches_its_end
+from oauth_model.attacks import ATTACKS, Attack
+from oauth_model.goals import SAFETY
 from oauth_model.live.adapter import CONFIDENTIAL, PUBLIC, Adapter, Dialect, Target
 from oauth_model.live.attacks import USUAL, Rig, Searches, outcomes
 from oauth_model.live.discovery import Discovery, deployment, discover
 from oauth_model.live.divergence import Divergence
 from oauth_model.live.findings import Finding, Level, Measurement, Outcome, Race, Report, Walk
+from oauth_model.live.honest import see_that_honest_runs_end
 from oauth_model.live.lab import Lab
 from oauth_model.live.lockstep import Walked, walk
 from oauth_model.live.manners import BoundReached, Manners
@@ -72,7 +74,8 @@ class Probed:
 def probe(adapter: Adapter, manners: Manners, plan: Plan | None = None, progress: Progress | None = None) -> Probed:
     """Probe a server. It is stopped at the end, whatever happens, if the adapter started it.
 
-    Raises LiveError where the server cannot be started or talked to, before anything was found or after.
+    Raises LiveError where the server cannot be started or talked to, before anything was found or after, and where an
+    honest run does not reach its end: then the server cannot be judged.
     """
     plan, tell = plan or Plan(), progress or _nothing
     found = _Found()
@@ -93,6 +96,8 @@ def probe(adapter: Adapter, manners: Manners, plan: Plan | None = None, progress
 
 def _probe(adapter: Adapter, target: Target, transport: Transport, plan: Plan, tell: Progress, found: _Found) -> None:
     lab = Lab(adapter, target, transport, seed=plan.seed)
+    tell("honest runs")
+    see_that_honest_runs_end(lab)
     found.discovery = discover(lab, lambda done, of, name: tell(f"measuring {name} ({done} of {of})"))
     rig = Rig(adapter, known_target(target, found.discovery), transport)
     measured = measured_of(found.discovery)
@@ -125,18 +130,10 @@ def _probe(adapter: Adapter, target: Target, transport: Transport, plan: Plan, t
 
 
 def measured_of(found: Discovery) -> Measured:
-    """The measured policy, as scenarios need it.
-
-    Where nothing could be measured, since no honest run gets through, it is that of a server that enforces everything:
-    then the walks show where it stops.
-    """
+    """The measured policy, as scenarios need it."""
     facts = found.facts
     challenges = bool(facts.public_needs_challenge)
-    measured = Measured.of(found.measurements, facts.matching, facts.response_modes, challenges)
-    if measured.on:
-        return measured
-    usual = frozenset(mitigation.slug for mitigation in EVERYTHING)
-    return replace(measured, on=measured.unknown & usual, unknown=measured.unknown - usual)
+    return Measured.of(found.measurements, facts.matching, facts.response_modes, challenges)
 
 
 def known_target(target: Target, found: Discovery) -> Target:
@@ -168,11 +165,6 @@ def _nothing(_: str) -> None:
 
 def _probed(adapter: Adapter, target: Target, transport: Transport, plan: Plan, found: _Found) -> Probed:
     manners, walked, measured = transport.allowance.manners, found.walked, found.discovery
-    attacks = f"{len(plan.attacks)} attack" + ("s" if len(plan.attacks) != 1 else "")
-    bound = (
-        f"at most {manners.requests:,} requests and {manners.seconds:g} s; {plan.examples} random walks of at most "
-        f"{plan.steps} drawn steps; {attacks}; {plan.trials} races of {plan.at_once}"
-    )
     secrets = [client.secret for client in target.clients.values()]
     secrets += [account.password for account in target.accounts.values()]
     report = Report(
@@ -185,11 +177,25 @@ def _probed(adapter: Adapter, target: Target, transport: Transport, plan: Plan, 
         Walk(walked.examples, walked.steps, walked.asked) if walked else None,
         tuple(sorted(_findings(found), key=_by_weight)),
         transport.allowance.made,
-        bound,
+        _bound(plan, manners, found),
         found.cut or (measured.cut if measured else None),
         frozenset(secret for secret in secrets if secret),
     )
     return Probed(report, deployment(measured, adapter.title) if measured else None)
+
+
+def _bound(plan: Plan, manners: Manners, found: _Found) -> str:
+    """What the probe was allowed, and how much of each part was done."""
+    said = [f"at most {manners.requests:,} requests and {manners.seconds:g} s"]
+    if found.walked is not None:
+        said.append(f"{found.walked.examples} random walks of at most {plan.steps} drawn steps")
+    if found.outcomes:
+        said.append(f"{len(found.outcomes)} attack" + ("s" if len(found.outcomes) != 1 else ""))
+    raced = [race for race in found.races if race.trials]
+    if raced:
+        races = f"{len(raced)} race" + ("s" if len(raced) != 1 else "")
+        said.append(f"{races} of {plan.trials} trials, {plan.at_once} requests at once")
+    return "; ".join(said)
 
 
 def _by_weight(finding: Finding) -> int:
@@ -209,11 +215,6 @@ def _findings(found: _Found) -> Iterator[Finding]:
     yield from (finding for race in found.races if (finding := finding_of(race)))
     if found.discovery is not None:
         yield from found.discovery.findings
-        if all(each.state == "unknown" for each in found.discovery.measurements):
-            goal, because = honest_run_reaches_its_end, found.discovery.measurements[0].because
-            yield Finding(
-                "goal", goal.slug, goal.title, goal.reference, "error", f"No honest run gets through: {because}."
-            )
         confidential = found.discovery.confidential
         measurements = found.discovery.measurements
         yield from (finding for each in measurements if (finding := _of_measurement(each, confidential)))

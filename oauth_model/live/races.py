@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 from oauth_model.live.adapter import VICTIM, Registration
 from oauth_model.live.exchange import Exchange, HttpRequest
+from oauth_model.live.experiments.bench import Bench, Grant, Unclear
 from oauth_model.live.findings import Finding, Race
-from oauth_model.live.lab import Back, Lab, authenticated, s256
+from oauth_model.live.lab import Back, Lab, authenticated
 from oauth_model.live.manners import LiveError
 from oauth_model.live.volley import volley
 
@@ -32,10 +33,11 @@ def race_for_code(
 ) -> Race:
     """One code redeemed several times at once (RFC 6749 section 4.1.2). Raises LiveError where no code is issued."""
     client = client or lab.client()
+    bench = Bench(lab, client, account=account)
 
     def prepare() -> HttpRequest:
-        code, verifier = _code(lab, client, account)
-        return lab.token_request(code, client, code_verifier=verifier)
+        grant = _code(bench)
+        return lab.token_request(grant.code, client, code_verifier=grant.verifier)
 
     return _race(lab, CODE, prepare, at_once, trials)
 
@@ -53,8 +55,8 @@ def race_for_refresh_token(
     Where it issues none, or takes a used one again anyway, there is nothing to race for, and the race says so.
     """
     client = client or lab.client()
-    grant = _grant(lab, client, account)
-    token = _refresh_token(grant)
+    bench = Bench(lab, client, account=account)
+    token = _refresh_token(_tokens_for_code(bench))
     if token is None:
         return Race(REFRESH_TOKEN, 0, at_once, (), because="the server issues no refresh token")
     request = _refreshing(lab, client, token)
@@ -67,7 +69,7 @@ def race_for_refresh_token(
         return Race(REFRESH_TOKEN, 0, at_once, (), because=because)
 
     def prepare() -> HttpRequest:
-        token = _refresh_token(_grant(lab, client, account))
+        token = _refresh_token(_tokens_for_code(bench))
         if token is None:
             raise LiveError("the token endpoint gave no refresh token this time, though it did before")
         return _refreshing(lab, client, token)
@@ -118,22 +120,19 @@ def _tokens(answer: Back) -> tuple[str, str | None]:
     return answer.token, _refresh_token(answer)
 
 
-def _code(lab: Lab, client: Registration, account: str) -> tuple[str, str]:
-    """A fresh code with the verifier for it; a server that does not know PKCE ignores the challenge."""
-    verifier = lab.fresh()
-    request = lab.request(client, code_challenge=s256(verifier), code_challenge_method="S256")
-    front = lab.authorize(request, account)
-    if front.code is None:
-        raise LiveError(f"the authorization endpoint gave no code to race for: {front.error}")
-    return front.code, verifier
+def _code(bench: Bench) -> Grant:
+    """A fresh code, asked for as this server wants it: with a challenge or without, pushed or not."""
+    try:
+        return bench.honest()
+    except Unclear as why:
+        raise LiveError(f"the authorization endpoint gave no code to race for: {why}") from None
 
 
-def _grant(lab: Lab, client: Registration, account: str) -> Back:
-    code, verifier = _code(lab, client, account)
-    grant = lab.redeem(code, client, code_verifier=verifier)
-    if not grant.ok:
-        raise LiveError(f"the token endpoint gave no tokens for a fresh code: {grant.error}")
-    return grant
+def _tokens_for_code(bench: Bench) -> Back:
+    answer = bench.redeem(_code(bench))
+    if not answer.ok:
+        raise LiveError(f"the token endpoint gave no tokens for a fresh code: {answer.error}")
+    return answer
 
 
 def _refresh_token(grant: Back) -> str | None:

@@ -27,6 +27,7 @@ its codes and tokens live need not be said.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -65,7 +66,11 @@ METADATA = {
 
 TABLES = ("endpoints", "clients", "accounts", "pages", "dialect")
 SETTINGS = ("title", "scopes", "operations", "home")
+LISTS = ("scopes", "home")
+OPERATIONS = ("read", "write")
 PKCE = ("required", "optional", "none")
+METHOD, SCOPE = re.compile("[A-Z][A-Z-]*"), re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+"""An HTTP method, and a scope value (RFC 6749 section 3.3)."""
 
 
 class RunningServer(Adapter):
@@ -86,8 +91,14 @@ class RunningServer(Adapter):
             raise InputError(f"{self._place}: accounts: there is no [accounts.{VICTIM}]; a probe logs in as that user")
         self._pages = self._record(Pages, "pages")
         self._dialect = self._record(Dialect, "dialect")
+        self._more = self._settings()
 
     # -------------------------------------------------------------- what a probe asks
+
+    @property
+    def place(self) -> str:
+        """The file."""
+        return self._place
 
     def start(self) -> Target:
         """Read the metadata, if there is any, and see that the server answers. Raises LiveError."""
@@ -99,14 +110,7 @@ class RunningServer(Adapter):
         for name in ("authorization", "token"):
             if name not in urls:
                 raise InputError(f"{self._place}: endpoints.{name}: missing; name it, or the server's metadata")
-        more: dict[str, Any] = {}
-        for name in ("scopes", "home"):
-            if name in self._data:
-                more[name] = self._strings(self._data[name], name)
-        if "operations" in self._data:
-            operations = self._table(self._data, "operations", self._place)
-            more["operations"] = {key: self._text(value, f"operations.{key}") for key, value in operations.items()}
-        target = Target(Endpoints(**urls), self._clients, self._accounts, self._pages, self._dialect, **more)
+        target = Target(Endpoints(**urls), self._clients, self._accounts, self._pages, self._dialect, **self._more)
         with Transport(self._manners.with_host_of(*target.origins())) as transport:
             transport.send(HttpRequest("GET", target.endpoints.authorization), "probe", "is the server up?")
         return target
@@ -134,12 +138,40 @@ class RunningServer(Adapter):
         if not uris:
             raise InputError(f"{self._place}: {place}.redirect_uris: there is none; a client has at least one")
         name = self._text(data.get("client_id"), f"{place}.client_id")
+        if way != "none" and secret is None:
+            raise InputError(
+                f'{self._place}: {place}.secret: missing, and {place}.authentication is {way!r}; name it, or say "none"'
+            )
         return Registration(name, uris, None if secret is None else self._text(secret, f"{place}.secret"), way)
 
     def _account(self, data: Mapping[str, Any], place: str) -> Account:
         _only(data, ("username", "password"), f"{self._place}: {place}")
         texts = [self._text(data.get(name), f"{place}.{name}") for name in ("username", "password")]
         return Account(*texts)
+
+    def _settings(self) -> dict[str, Any]:
+        """What the file says of scopes, operations and more URLs; what it does not say has its default."""
+        more: dict[str, Any] = {name: self._strings(self._data[name], name) for name in LISTS if name in self._data}
+        scopes = more.get("scopes")
+        if scopes is not None and (len(scopes) != 2 or len(set(scopes)) != 2):
+            raise InputError(
+                f"{self._place}: scopes: {list(scopes)}: are not two different ones; "
+                'name two that the server knows, the narrower first, as in ["read", "write"]'
+            )
+        for scope in scopes or ():
+            if not SCOPE.fullmatch(scope):
+                raise InputError(f"{self._place}: scopes: {scope!r} is no scope value; one has no blanks in it")
+        if "operations" in self._data:
+            operations = self._table(self._data, "operations", self._place)
+            _only(operations, OPERATIONS, f"{self._place}: operations")
+            more["operations"] = {key: self._method(value, f"operations.{key}") for key, value in operations.items()}
+        return more
+
+    def _method(self, value: Any, name: str) -> str:
+        method = self._text(value, name)
+        if not METHOD.fullmatch(method):
+            raise InputError(f"{self._place}: {name}: {method!r} is no HTTP method, such as GET or POST")
+        return method
 
     def _each(self, table: str, allowed: tuple[str, ...] | None, read: Any) -> dict[str, Any]:
         rows = self._table(self._data, table, self._place)

@@ -94,6 +94,16 @@ def test_the_same_command_says_the_same() -> None:
     assert texts[0] == texts[1]
 
 
+def test_the_last_line_tells_only_of_what_was_done() -> None:
+    walked = run(*SOUND).stdout.splitlines()[-1]
+    assert "; 2 random walks of at most 10 drawn steps" in walked
+    assert "race" not in walked and "attack" not in walked
+    raced = run("probe", "demo", "--jobs", 1, "--only", "races").stdout.splitlines()[-1]
+    assert raced.endswith("; 2 races of 8 trials, 4 requests at once")
+    tried = run(*WEAK).stdout.splitlines()[-1]
+    assert "; 1 attack" in tried and "race" not in tried and "walk" not in tried
+
+
 def test_what_the_bound_cuts_is_told() -> None:
     result = run(*SOUND, "--requests", 30, "--format", "json")
     plain = json.loads(result.stdout)
@@ -126,6 +136,25 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
     assert "is not empty" in one_error(run(*SOUND, "--output", tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_the_first_request(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    result = run(*SOUND, "--output", tmp_path / "file" / "report")
+    assert f"--output: {tmp_path / 'file'}" in one_error(result)
+    assert "starting" not in result.stderr and "measuring" not in result.stderr
+
+
+def test_a_report_that_cannot_be_written_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, *_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    result = run(*SOUND, "--output", tmp_path / "report")
+    assert result.exit_code == 2
+    assert result.stdout.splitlines()[-1].startswith("holds: ")
+    assert result.stderr.splitlines()[-1].startswith(f"oauth-model: --output: {tmp_path / 'report'}")
+    assert "No space left on device" in result.stderr.splitlines()[-1]
 
 
 # ------------------------------------------------------------------ servers of one's own

@@ -82,6 +82,20 @@ def test_colours_are_the_callers(report: Report) -> None:
     assert {("off", "broken"), ("succeeded", "broken"), ("refused", "holds"), ("warning", "cut")} <= set(painted)
 
 
+def test_a_race_in_which_nothing_went_through_shows_nothing(report: Report) -> None:
+    lost = replace(report, races=(replace(report.races[0], successes=(0, 0, 0)),))
+    (line,) = (line for line in as_text(lost).splitlines() if line.startswith("  authorization code  "))
+    assert line.startswith("  authorization code  unknown  ") and "0 in 3 trials" in line
+    assert [each["state"] for each in as_plain(lost)["races"]] == ["unknown"]
+    (notification,) = json.loads(as_sarif(lost))["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    assert notification["message"]["text"].startswith("race for authorization code: unknown")
+    suites = {suite.get("name"): suite for suite in ElementTree.fromstring(as_junit(lost))}
+    assert suites["races"].get("skipped") == "1"
+    assert [race["state"] for race in as_plain(report)["races"]] == ["broken", "not applicable"]
+    won = replace(report, races=(replace(report.races[0], successes=(0, 1, 0)),))
+    assert as_plain(won)["races"][0]["state"] == "holds"
+
+
 # ------------------------------------------------------------------ JSON
 
 

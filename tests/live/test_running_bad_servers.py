@@ -110,6 +110,26 @@ def test_a_certificate_that_nobody_trusts(tmp_path: Path) -> None:
         ("code_lifetime = -1\n" + FILE.format(endpoints=ENDPOINTS.format(base="http://127.0.0.1:1")), "code_lifetime"),
         ("scopes = 'read'\n" + FILE.format(endpoints=ENDPOINTS.format(base="http://127.0.0.1:1")), "scopes: 'read'"),
         (FILE.format(endpoints="authorization = 'as.example'\ntoken = 'x'"), "is no http or https URL"),
+        (
+            FILE.format(endpoints="").replace("secret =", "authentication ="),
+            "confidential.authentication: 'web-secret'",
+        ),
+        (
+            FILE.format(endpoints="").replace('secret = "web-secret"', 'authentication = "client_secret_basic"'),
+            "clients.confidential.secret: missing",
+        ),
+        (
+            FILE.format(endpoints="").replace('secret = "web-secret"', 'authentication = "client_secret_post"'),
+            "clients.confidential.secret: missing",
+        ),
+        ("scopes = ['read']\n" + FILE.format(endpoints=""), "scopes: ['read']: are not two different ones"),
+        ("scopes = ['a', 'a']\n" + FILE.format(endpoints=""), "scopes: ['a', 'a']: are not two different ones"),
+        ("scopes = ['a', 'a b']\n" + FILE.format(endpoints=""), "scopes: 'a b' is no scope value"),
+        (
+            FILE.format(endpoints="") + "[operations]\nread = 'FETCH ME'",
+            "operations.read: 'FETCH ME' is no HTTP method",
+        ),
+        (FILE.format(endpoints="") + "[operations]\nreed = 'GET'", "operations: 'reed'"),
     ],
 )
 def test_a_mistake_in_the_file_is_named_with_its_key(tmp_path: Path, text: str, why: str) -> None:

@@ -7,7 +7,7 @@ looked for, the experiment is `Unclear`, and says why. Nothing here knows a miti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -22,6 +22,14 @@ from oauth_model.live.metadata import read_metadata
 
 class Unclear(Exception):
     """It cannot be told whether the server does this. The text says why."""
+
+
+class NotGranted(Unclear):
+    """An honest authorization request that got no code; `fronts` are the answers, one for each way of asking."""
+
+    def __init__(self, fronts: Sequence[Front]) -> None:
+        super().__init__(f"an honest authorization request is not granted: {what_came(fronts[0])}")
+        self.fronts = tuple(fronts)
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,7 @@ class Experiment:
 class Bench:
     """One server, and the client that is measured: the confidential one, if there is one, unless another is named.
 
+    `account` is whose browser authorization requests go through.
     `codes`, `access_tokens` and `refresh_tokens` are all values that came, in their order. `dialect` and `facts` are
     what the experiments have found so far.
     """
@@ -107,6 +116,7 @@ class Bench:
     codes: list[str] = field(default_factory=list)
     access_tokens: list[str] = field(default_factory=list)
     refresh_tokens: list[str] = field(default_factory=list)
+    account: str = VICTIM
     _began: int = 0
     _metadata: Mapping[str, Any] | None = None
     _asked_for_metadata: bool = False
@@ -144,19 +154,21 @@ class Bench:
 
     # -------------------------------------------------------------- authorization endpoint
 
-    def honest(self, client: Registration | None = None) -> Grant:
-        """The control: an honest authorization request, with its code. Raises Unclear if the server does not grant it.
+    def honest(self, client: Registration | None = None, *, scope: str | None = None) -> Grant:
+        """The control: an honest authorization request, with its code. Raises NotGranted if the server grants none.
 
         The first time, it is found out whether requests have to be pushed, and whether a challenge does any harm.
+        `scope` is asked for in the place of the narrower one.
         """
-        refusals: list[str] = []
+        refusals: list[Front] = []
+        changes = {} if scope is None else {"scope": scope}
         for way in (self.way,) if self.way else self._ways():
-            grant = self.authorize(client, way=way)
+            grant = self.authorize(client, way=way, **changes)
             if grant.front.code is not None:
                 self.way = way
                 return grant
-            refusals.append(what_came(grant.front))
-        raise Unclear(f"an honest authorization request is not granted: {refusals[0]}")
+            refusals.append(grant.front)
+        raise NotGranted(refusals)
 
     def _ways(self) -> tuple[Way, ...]:
         pushed = (False, True) if self.lab.target.endpoints.pushed else (False,)
@@ -183,7 +195,7 @@ class Bench:
         parameters.update(changes)
         request = self.lab.request(client, **parameters)
         front = self.send(request, client, way)
-        front = self.lab.decide(front, VICTIM, scope=granted)
+        front = self.lab.decide(front, self.account, scope=granted)
         if front.code is not None:
             self.codes.append(front.code)
         used = verifier if first(request, "code_challenge") is not None else None
@@ -193,12 +205,12 @@ class Bench:
         """Send an authorization request as this server wants it; stop where consent is asked."""
         way = way or self.way or Way(True, False)
         if not way.pushed:
-            return self.lab.ask(request)
+            return self.lab.ask(request, self.account)
         answer = self.push(request, client)
         reference = Back(answer).json.get("request_uri")
         if not isinstance(reference, str):
             return _refused_push(answer)
-        return self.lab.ask((("client_id", client.client_id), ("request_uri", reference)))
+        return self.lab.ask((("client_id", client.client_id), ("request_uri", reference)), self.account)
 
     def push(self, request: Pairs, client: Registration, secret: str | Literal[False] | None = None) -> HttpResponse:
         """Push an authorization request (RFC 9126 section 2.1). Raises Unclear without an endpoint."""

@@ -13,7 +13,7 @@ Nothing here judges: a report says what it says. Formats print what they are giv
 """
 
 from oauth_model.live.reports.curl import curl_script
-from oauth_model.live.reports.files import Written, may_be_written, write
+from oauth_model.live.reports.files import Written, prepare, write
 from oauth_model.live.reports.junit import as_junit
 from oauth_model.live.reports.masking import Mask, masked
 from oauth_model.live.reports.plain import as_json, as_plain
@@ -31,7 +31,7 @@ __all__ = [
     "as_text",
     "curl_script",
     "masked",
-    "may_be_written",
+    "prepare",
     "sarif_log",
     "transcript",
     "verdict_line",

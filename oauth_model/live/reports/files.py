@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from oauth_model.drawing.errors import DrawingError
 from oauth_model.drawing.model import draw_run
@@ -44,12 +45,29 @@ def write(report: Report, folder: Path, *, show: bool = False, deployment: str |
     try:
         return _Folder(report, folder, show).write(deployment)
     except OSError as failure:
-        place = failure.filename or folder
-        raise LiveError(f"--output: {place}: cannot be written: {failure.strerror or failure}") from None
+        raise _cannot_be_written(failure.filename or folder, failure) from None
+
+
+def prepare(folder: Path) -> None:
+    """Make a folder for a report, and see that it can be written, before a probe that takes minutes. Raises LiveError.
+
+    What stands in a folder that was made before stays until there is another report.
+    """
+    try:
+        may_be_written(folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as failure:
+        raise _cannot_be_written(folder, failure) from None
+
+
+def _cannot_be_written(place: object, failure: OSError) -> LiveError:
+    return LiveError(f"--output: {place}: cannot be written: {failure.strerror or failure}; name another folder")
 
 
 def may_be_written(folder: Path) -> None:
-    """See that a folder can be a report's, before a probe that takes minutes. Raises LiveError."""
+    """See that a folder is empty, or was made by a probe before. Raises LiveError."""
     if folder.exists() and not folder.is_dir():
         raise LiveError(f"--output: {folder}: is a file; name a folder")
     if folder.exists() and not (folder / MARKER).is_file() and any(folder.iterdir()):

@@ -64,6 +64,7 @@ def as_plain(report: Report) -> dict[str, Any]:
         "races": [
             {
                 "what": each.what,
+                "state": each.state,
                 "trials": each.trials,
                 "at_once": each.at_once,
                 "successes": list(each.successes),

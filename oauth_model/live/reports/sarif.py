@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from oauth_model.live.findings import Finding, Report
-from oauth_model.live.reports.text import verdict_line
+from oauth_model.live.reports.text import race_words, verdict_line
 from oauth_model.run import Run, RunStep
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -30,9 +30,13 @@ def sarif_log(report: Report) -> dict[str, Any]:
     rules = list(dict.fromkeys(finding.rule for finding in report.findings))
     first = {finding.rule: finding for finding in reversed(report.findings)}
     invocation: dict[str, Any] = {"executionSuccessful": report.cut is None}
+    unknown = [each for each in report.races if each.state == "unknown"]
+    notifications = [f"race for {each.what}: unknown: {race_words(each)[1]}" for each in unknown]
     if report.cut is not None:
-        notification = {"level": "warning", "message": _message(f"cut: {report.cut}")}
-        invocation["toolExecutionNotifications"] = [notification]
+        notifications.insert(0, f"cut: {report.cut}")
+    if notifications:
+        told = [{"level": "warning", "message": _message(text)} for text in notifications]
+        invocation["toolExecutionNotifications"] = told
     seen: Counter[str] = Counter()
     return {
         "$schema": SCHEMA,

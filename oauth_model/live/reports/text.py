@@ -126,12 +126,13 @@ def _step_name(outcome: Outcome) -> str:
 
 
 def race_words(race: Race) -> tuple[str, str]:
-    """Whether more than one of the requests went through, and how often how many did."""
+    """What a race shows, and how often how many of the requests went through."""
     if not race.successes:
-        return "not applicable", race.because or "there was no trial"
+        return race.state, race.because or "there was no trial"
     often = [(number, race.successes.count(number)) for number in sorted(set(race.successes))]
     counts = ", ".join(f"{number} in {_count(trials, 'trial')}" for number, trials in often)
-    return ("broken" if race.broken else "holds"), f"{race.at_once} at once; went through: {counts}"
+    said = "; none went through, so it shows nothing" if race.state == "unknown" else ""
+    return race.state, f"{race.at_once} at once; went through: {counts}{said}"
 
 
 def walk_words(report: Report) -> str:
