@@ -77,10 +77,7 @@ def taking(place: str) -> Iterator[None]:
     except ModelError as failure:
         raise InputError(f"{place}: {failure}") from None
     except Exception as failure:
-        fault = fault_of_own_module(failure)
-        if fault is not None:
-            raise InputError(f"{place}: {fault}") from failure
-        why = f"{type(failure).__name__}: {failure}".splitlines()[0].rstrip(": ")
+        why = str(fault_of_own_module(failure) or f"{type(failure).__name__}: {failure}".rstrip(": ")).splitlines()[0]
         raise InputError(f"{place}: the model can do nothing with this ({why}); undo what was changed") from failure
 
 
