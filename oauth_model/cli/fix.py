@@ -40,7 +40,7 @@ def command(file: str, candidates: tuple[str, ...], largest: int, as_json: bool,
     Status 0 if nothing is broken, 1 if something is, 2 if something could not be decided.
     """
     from oauth_model.checkers.repair import repairs
-    from oauth_model.deployment.policies import AUTHENTICATING
+    from oauth_model.deployment.policies import authenticates
     from oauth_model.goals import honest_run_reaches_its_end
     from oauth_model.mitigations import MITIGATIONS
     from oauth_model.names import MITIGATION, look_up_all
@@ -49,7 +49,7 @@ def command(file: str, candidates: tuple[str, ...], largest: int, as_json: bool,
     deployment = changes.load(file)
     offered = (*MITIGATIONS, *look_up_all(MITIGATION, candidates, "--candidate"))
     public = deployment.client_type == "public"
-    not_for_public = [each for each in AUTHENTICATING if each in offered] if public else []
+    not_for_public = [each for each in offered if authenticates(each)] if public else []
     left_out = [*not_for_public, *changes.minus]
     scenarios = [setup.scenario for setup in deployment.setups]
     with counting("sets of mitigations") as note:
@@ -60,8 +60,8 @@ def command(file: str, candidates: tuple[str, ...], largest: int, as_json: bool,
             largest=largest,
             note=lambda size, done, total: note(done, total, f"sets of {size}") if done % 20 == 0 else None,
         )
-    # Where not even honest parties come to the end, that is told, whatever was asked for.
-    found = [repair for repair in found if repair.goal in deployment.goals or repair.broken]
+    # Where it is not sure that honest parties come to the end, that is told, whatever was asked for.
+    found = [each for each in found if each.goal in deployment.goals or each.broken or each.undecided]
     if as_json:
         say_json(_plain(deployment, found))
     else:

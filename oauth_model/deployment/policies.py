@@ -11,15 +11,12 @@ from typing import Any
 
 from oauth_model import names
 from oauth_model.deployment.parts import choice, needed_key
-from oauth_model.mitigations import CLIENT_AUTHENTICATION, MITIGATIONS, Mitigation, Policy
+from oauth_model.mitigations import CLIENT_AUTHENTICATION, Mitigation, Policy
 from oauth_model.names import PROFILE, InputError
 from oauth_model.profiles import Profile
 
 CLIENT_TYPES = ("public", "confidential")
 LEVELS = ("weakest", "recommended", "strongest")
-
-AUTHENTICATING = tuple(mitigation for mitigation in MITIGATIONS if mitigation.configures.get("confidential") is True)
-"""Those with which clients authenticate, so that they are not public ones; pushed requests, too, are authenticated."""
 
 
 def policies_of(
@@ -56,12 +53,17 @@ def policies_of(
     return list(zip(policies, labels if count > 1 else [""], strict=True)), notes
 
 
+def authenticates(mitigation: Mitigation) -> bool:
+    """Whether clients authenticate with it, and so are not public; pushed requests, too, are authenticated."""
+    return mitigation.configures.get("confidential") is True
+
+
 def _said(data: Mapping[str, Any], source: str) -> tuple[list[Mitigation], list[Mitigation], bool | None]:
     """What is switched on and off, and whether the client is confidential; None where nothing says so."""
     on, off = _switches(data.get("mitigations", {}), source)
     client_type = choice(data, "client_type", CLIENT_TYPES, source)
     for mitigation in on:
-        if client_type == "public" and mitigation in AUTHENTICATING:
+        if client_type == "public" and authenticates(mitigation):
             raise InputError(
                 f"{source}: client_type is 'public', but mitigations.{mitigation.slug} is true: "
                 "a public client has nothing to authenticate with; change one of the two"
