@@ -88,7 +88,7 @@ class Explicit:
     def _scratch(self, room: int) -> None:
         words = np.zeros((room, self.states.words.shape[1]), np.uint64)
         numbers, now = np.zeros(room, np.int64), np.zeros(self.program.n + 5, np.int64)
-        stack, enabled = np.zeros(room + self.program.n, np.int32), np.zeros(room, np.int32)
+        stack, enabled = np.zeros(room + self.program.n, np.int32), np.zeros(2 * room, np.int32)
         self._work = Work(words, np.zeros(room + 1, np.uint64), numbers, now, stack, enabled, self._stuck)
 
     def _begin(self) -> None:

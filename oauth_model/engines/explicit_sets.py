@@ -11,7 +11,7 @@ from oauth_model.engines import kernel
 from oauth_model.engines.explicit_pools import numbers_of, words_of
 from oauth_model.engines.kernel_arrays import Interned, Sets, Words
 
-REMEMBERED, AT_MOST = 8, 1 << 16
+REMEMBERED, AT_MOST = 8, 1 << 20
 """How many unions are remembered for each set that there is room for, and in all."""
 
 

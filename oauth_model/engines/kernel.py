@@ -5,11 +5,11 @@ number of the set of known terms, that of the set of facts, and the forgeries ma
 a program (`Tables`) for one state after the other, and says which states met something that was not learnt yet;
 it never learns by itself. All it writes are new states, new sets and new pairs of sets.
 
-Three things make it fast. Numbers stand for sets, so that a state is two or three words. The successors of many
-states are collected before they are looked up, and the places of the table where they may be are read first: the
-processor then waits for many of them at once, where it would wait for one after the other. And an entry of the table
-holds half of a state's hash beside its number, so that hardly ever a state is read that is another. States are
-told apart by all their words, never by their hash alone.
+Three things make it fast. Numbers stand for sets, so that a state is two or three words. The steps of many states are
+collected before they are taken, and their successors before they are looked up; what each of them needs from tables
+too large for the processor's caches is read first: it then waits for many of them at once, where it would wait for
+one after the other. And an entry of the table holds half of a state's hash beside its number, so that hardly ever a
+state is read that is another. States are told apart by all their words, never by their hash alone.
 
 Where it matters, indexes are made unsigned: for a signed one numba asks whether it counts from the end.
 
@@ -172,20 +172,26 @@ def intern_set(sets: Sets, row: Words) -> Whole:
 
 
 @inlined
+def place_of_union(sets: Sets, number: Whole, more: Whole) -> Whole:
+    """Where the union of a set and a row of others is remembered, if it is."""
+    return np.uint64((number * 8 + (more & 7)) & (sets.joined.shape[0] - 1))
+
+
+@inlined
 def joined(sets: Sets, number: Whole, more: Whole, rows: Words) -> Whole:
     """The number of the union of a set and a row of others; UNKNOWN where there is no room for it."""
     if not more:
         return number
     key = (np.uint64(number) << np.uint64(32) | np.uint64(more)) + np.uint64(1)
-    place = (number * 8 + (more & 7)) & (sets.joined.shape[0] - 1)
-    if sets.joined[np.uint64(place), 0] == key:
-        return np.int64(sets.joined[np.uint64(place), 1])
+    place = place_of_union(sets, number, more)
+    if sets.joined[place, 0] == key:
+        return np.int64(sets.joined[place, 1])
     for word in range(sets.row.size):
         sets.row[word] = sets.all.rows[np.uint64(number), word] | rows[np.uint64(more), word]
     found = intern_set(sets, sets.row)
     if found != UNKNOWN:
-        sets.joined[np.uint64(place), 0] = key
-        sets.joined[np.uint64(place), 1] = np.uint64(found)
+        sets.joined[place, 0] = key
+        sets.joined[place, 1] = np.uint64(found)
     return found
 
 
@@ -248,34 +254,29 @@ def looked_up(tables: Tables, now: Longs, probe: Whole) -> Whole:
 
 
 @inlined
-def walk(tables: Tables, work: Work, slots: Whole, known: Words, exhausted: bool) -> Whole:
-    """Put the commands possible in the state of `work.now` into `work.enabled`; how many, or UNKNOWN or CRAMPED.
+def walk(tables: Tables, work: Work, slots: Whole, known: Words, exhausted: bool, found: Whole) -> Whole:
+    """Put the commands possible in the state of `work.now` behind those `found` in `work.enabled`; how many there are
+    then, or UNKNOWN or CRAMPED.
 
     If UNKNOWN, what was to be looked up, and the value for which there is nothing, are the first two on the stack.
     """
     now, stack = work.now, work.stack
     last_action, last_probe = (1, 4) if exhausted else (2, 5)
-    top = found = probe = 0
-    lowest: Whole = 0
+    top = probe = 0
+    unknown = NOTHING
     for slot in range(slots):
         start: Whole = np.int64(tables.starts[slot, np.uint64(now[slot])])
+        if start <= URGENT:
+            unknown = slot if start == URGENT else NOTHING
+            stack[0], top = URGENT - 1 - start, 1
+            break
+        if start == UNKNOWN:
+            unknown = slot
         stack[np.uint64(top)] = start
         top += start >= 0
-        lowest = min(lowest, start)
-    if lowest < NOTHING:
-        stopped = UNKNOWN
-        for slot in range(slots):
-            start = tables.starts[slot, now[slot]]
-            if start <= URGENT:
-                stopped = slot
-                break
-            if start == UNKNOWN:
-                stopped = slot
-        start = tables.starts[stopped, now[stopped]]
-        if start >= URGENT:
-            stack[0], stack[1] = UNKNOWN - stopped, now[stopped]
-            return UNKNOWN
-        stack[0], top = URGENT - 1 - start, 1
+    if unknown != NOTHING:
+        stack[0], stack[1] = UNKNOWN - unknown, now[unknown]
+        return UNKNOWN
     while top:
         top -= 1
         bundle: Whole = np.int64(stack[np.uint64(top)])
@@ -327,51 +328,55 @@ def take(
     tables: Tables,
     layout: Layout,
     effects: Words,
+    store: Store,
     work: Work,
     slots: Whole,
-    row: Words,
-    number: Whole,
     known: Sets,
     happened: Sets,
-    to: Whole,
+    base: Whole,
     many: Whole,
-    marked: bool,
-    mark: Whole,
-) -> bool:
-    """Put the successors by each enabled command behind those in `work.words`; False without room for their sets.
+) -> Whole:
+    """Make the successors of the states noted in `work.parent`, each by its command in `work.enabled`.
 
-    The state's number and its row are given. Their hashes are fingerprints if the state's own is given.
+    How many there was room for, as far as it is about their sets, is the answer. With fingerprints their hashes are
+    made as well. The unions of facts are read first, like the places of states: there are many sets of facts.
     """
-    now = work.now
+    marked, touched = store.marks.size > 0, np.uint64(0)
     for each in range(many):
-        number_of = np.uint64(work.enabled[each])
-        command = tables.commands[number_of]
-        terms = joined(known, now[slots], command[3], tables.learns)
-        facts = joined(happened, now[slots + 1], command[4], tables.records)
-        if terms == UNKNOWN or facts == UNKNOWN:
-            return False
-        after, effect = work.words[np.uint64(to + each)], effects[number_of]
+        more = tables.commands[np.uint64(work.enabled[each]), 4]
+        facts = read(layout, store.words[work.parent[each] - base], slots + 1)
+        touched ^= happened.joined[place_of_union(happened, facts, more), 0]
+    work.hashes[many] = touched  # only so that the reading is not left out
+    for each in range(many):
+        number_of, number = np.uint64(work.enabled[each]), work.parent[each] - base
+        command, row = tables.commands[number_of], store.words[number]
+        terms, facts = read(layout, row, slots), read(layout, row, slots + 1)
+        more_terms = joined(known, terms, command[3], tables.learns)
+        more_facts = joined(happened, facts, command[4], tables.records)
+        if more_terms == UNKNOWN or more_facts == UNKNOWN:
+            return each
+        after, effect = work.words[np.uint64(each)], effects[number_of]
         for word in range(row.size):
             after[word] = (row[word] & effect[2 * word]) | effect[2 * word + 1]
-        after[layout.word[slots]] ^= np.uint64(terms ^ now[slots]) << layout.shift[slots]
-        after[layout.word[slots + 1]] ^= np.uint64(facts ^ now[slots + 1]) << layout.shift[slots + 1]
+        after[layout.word[slots]] ^= np.uint64(more_terms ^ terms) << layout.shift[slots]
+        after[layout.word[slots + 1]] ^= np.uint64(more_facts ^ facts) << layout.shift[slots + 1]
         after[layout.word[slots + 2]] += np.uint64(command[5] & FORGED) << layout.shift[slots + 2]
-        old_pair = (terms == now[slots]) & (facts == now[slots + 1])
-        work.parent[to + each] = number | (old_pair * OLD_PAIR)
+        work.parent[each] |= ((more_terms == terms) & (more_facts == facts)) * OLD_PAIR
         if not marked:
             continue
-        hashed = mark
+        hashed = store.marks[number]
         for assign in range(command[0], command[1]):
             slot = tables.assigns[assign, 0]
-            hashed += mark_of(slot, tables.assigns[assign, 1]) - mark_of(slot, now[slot])
-        if terms != now[slots]:
-            hashed += mark_of(slots, terms) - mark_of(slots, now[slots])
-        if facts != now[slots + 1]:
-            hashed += mark_of(slots + 1, facts) - mark_of(slots + 1, now[slots + 1])
+            hashed += mark_of(slot, tables.assigns[assign, 1]) - mark_of(slot, read(layout, row, slot))
+        if more_terms != terms:
+            hashed += mark_of(slots, more_terms) - mark_of(slots, terms)
+        if more_facts != facts:
+            hashed += mark_of(slots + 1, more_facts) - mark_of(slots + 1, facts)
         if command[5] & FORGED:
-            hashed += mark_of(slots + 2, now[slots + 2] + 1) - mark_of(slots + 2, now[slots + 2])
-        work.hashes[to + each] = hashed
-    return True
+            forged = read(layout, row, slots + 2)
+            hashed += mark_of(slots + 2, forged + 1) - mark_of(slots + 2, forged)
+        work.hashes[each] = hashed
+    return many
 
 
 # ------------------------------------------------------------------ many states
@@ -552,9 +557,8 @@ def expand(
     A state that meets something unknown is noted in `work.stuck` with the node and the value it met, and left out.
     """
     slots, room = tables.starts.shape[0], work.words.shape[0]
-    marked, base = store.marks.size > 0, count[FORGOTTEN]
-    load = LOAD_OF_MARKS if marked else LOAD
-    mark: Whole = np.uint64(0)
+    base = count[FORGOTTEN]
+    load = LOAD_OF_MARKS if store.marks.size else LOAD
     status = DONE
     while start < todo.size and status == DONE:
         most = count[STATES] + room
@@ -567,32 +571,37 @@ def expand(
         many = 0
         while start < todo.size:
             row = store.words[todo[start] - base]
-            if marked:
-                mark = store.marks[todo[start] - base]
             for field in range(slots + 3):
                 work.now[field] = read(layout, row, field)
             work.now[slots + 3] = known.part[work.now[slots]]
             work.now[slots + 4] = happened.part[work.now[slots + 1]]
-            found = walk(tables, work, slots, known.all.rows, work.now[slots + 2] == bound)
+            found = walk(tables, work, slots, known.all.rows, work.now[slots + 2] == bound, many)
             if found == UNKNOWN:
                 stuck = work.stuck[count[STUCK]]
                 stuck[0], stuck[1], stuck[2] = todo[start], work.stack[0], work.stack[1]
                 count[STUCK] += 1
                 start += 1
                 continue
-            if found == CRAMPED or found > room:
+            if found == CRAMPED or found - many > room:
                 status = WORK
                 break
-            if found > room - many:
+            if found > room:
                 break
-            if not take(
-                tables, layout, effects, work, slots, row, todo[start], known, happened, many, found, marked, mark
-            ):
-                status = SETS
-                break
-            many += found
-            count[TRANSITIONS] += found
+            for each in range(many, found):
+                work.parent[each] = todo[start]
+            many = found
             start += 1
+        taken = take(tables, layout, effects, store, work, slots, known, happened, base, many)
+        if taken < many:  # back to the state whose successors there was no room for
+            first = work.parent[taken]
+            while start and todo[start - 1] >= first:
+                start -= 1
+            while count[STUCK] and work.stuck[count[STUCK] - 1, 0] >= first:
+                count[STUCK] -= 1
+            while taken and work.parent[taken - 1] & ~OLD_PAIR == first:
+                taken -= 1
+            many, status = taken, SETS
+        count[TRANSITIONS] += many
         insert(store, layout, work, slots, pairs, count, many, limit)
         if count[BEYOND]:
             return start, LIMIT
