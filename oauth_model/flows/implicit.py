@@ -77,12 +77,12 @@ def authorization_server_rows() -> list[Row]:
     effects = issue_token_for_granted_scope, issue_token_for_requested_scope
     return [
         *rows_up_to_response(response_type_is_token, ask_resource_owner, "asking_for_token", "token_issued", *effects),
-        #   on                    source          dest              guards                    effect
-        Row(Expire,               "token_issued", "token_expired",  [tokens_are_short_lived], end_tokens),
-        Row(Expire,               "token_issued", "token_outlived", [tokens_live_long],       outlive_tokens),
-        Row((Consent, Denial),    "faulty",       "failed",         [page_is_mine],           answer_fault),
-        Row(AuthorizationRequest, "idle",         SAME,             redirected,               redirect_error,  otherwise=True),
-        Row(AuthorizationRequest, "idle",         SAME,             [],                       show_error_page, otherwise=True),
+        #   on                    source          dest                     guards                    effect
+        Row(Expire,               "token_issued", "issued_token_expired",  [tokens_are_short_lived], end_tokens),
+        Row(Expire,               "token_issued", "issued_token_outlived", [tokens_live_long],       outlive_tokens),
+        Row((Consent, Denial),    "faulty",       "failed",                [page_is_mine],           answer_fault),
+        Row(AuthorizationRequest, "idle",         SAME,                    redirected,               redirect_error,  otherwise=True),
+        Row(AuthorizationRequest, "idle",         SAME,                    [],                       show_error_page, otherwise=True),
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from oauth_model.attackers import WEB
 from oauth_model.attacks import ATTACKS
 from oauth_model.checkers.exhaustive import Judge, explore
 from oauth_model.engines import actions_closure, explicit
@@ -27,9 +28,12 @@ from oauth_model.engines.reduced_parts import terminal
 from oauth_model.engines.stubborn import Actions
 from oauth_model.engines.walk import Limits, Status
 from oauth_model.facts import LoggedIn, Started
+from oauth_model.flows.authorization_code import AUTHORIZATION_CODE
+from oauth_model.flows.implicit import IMPLICIT
 from oauth_model.goals import SAFETY, always, state_and_verifier_stay_secret_until_used
 from oauth_model.goals.goal import Evidence, Goal
-from oauth_model.scenario import Scenario
+from oauth_model.mitigations import Policy
+from oauth_model.scenario import Bounds, Scenario
 from oauth_model.world import Composition
 from tests.core.scenarios import SCENARIOS
 
@@ -99,6 +103,15 @@ def test_where_there_is_too_much_nothing_is_reduced(most: str, why: str, monkeyp
     assert walk.why.startswith(f"not reduced: {why}")
     assert {goal: len(run) for goal, run in walk.found.items()} == reference("code-injection")
     assert walk.states == reduced("code-injection", shortest=explicit.search).states
+
+
+def test_a_code_never_meets_the_session_that_issued_a_token_instead() -> None:
+    # Which happen together is forgotten while actions are collected: a row that is for sessions with a code would find
+    # nothing in the memory of one that gave a token at once, if both were in a state of the same name.
+    both = Scenario((AUTHORIZATION_CODE, IMPLICIT), Policy(), WEB, Bounds(1, 1, 1, 1), time_passes=True)
+    walk = search(Program(both), SAFETY)
+    assert walk.why == ""
+    assert walk.broken == explicit.search(Program(both), SAFETY).broken
 
 
 def test_fewer_states_are_left() -> None:
