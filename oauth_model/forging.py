@@ -128,11 +128,10 @@ TO_BE_MADE = _ToBeMade()
 def _looks_at(name: str) -> property:
     def value(draft: Any) -> Any:
         full = draft.prefix + name
-        try:
-            found = draft.decided[full]
-        except KeyError:
+        if full not in draft.decided:
             draft.asked.append(full)
-            raise Undecided(full) from None
+            raise Undecided(full)  # not while another error is handled: it would hold all frames up to here
+        found = draft.decided[full]
         return _draft_of(draft.made[full], draft.decided, draft.asked, f"{full}.", {}) if found is TO_BE_MADE else found
 
     return property(value)
