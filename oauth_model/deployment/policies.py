@@ -66,7 +66,7 @@ def _said(data: Mapping[str, Any], source: str) -> tuple[list[Mitigation], list[
         if client_type == "public" and authenticates(mitigation):
             raise InputError(
                 f"{source}: client_type is 'public', but mitigations.{mitigation.slug} is true: "
-                "a public client has nothing to authenticate with; change one of the two"
+                "clients authenticate with it, and a public one has nothing for that; change one of the two"
             )
     if client_type == "confidential" and CLIENT_AUTHENTICATION in off:
         raise InputError(
