@@ -104,7 +104,7 @@ def reduced(case: str, switches: str) -> dict[str, Any]:
     def search() -> dict[str, Any]:
         walk = reduced.search(Program(decoded(case).scenario), SAFETY, **json.loads(switches))
         assert walk.complete, walk.cut
-        return {"states": walk.states}
+        return {"states": walk.states, "why": walk.why}
 
     return _timed(search)
 

@@ -36,12 +36,12 @@ def measure(cases: Sequence[Case], limit: float = LIMIT) -> Report:
         for on in (*([switch] for switch in switches), switches):
             given = json.dumps({switch: switch in on for switch in switches})
             said = ours.ask("reduced", case.encoded, given, limit=limit)
-            left.append(None if said is None else said.answer["states"])
+            left.append(None if said is None or said.answer["why"] else said.answer["states"])
         states, last = full.answer["states"], left[-1]
         fewer = "-" if last is None else f"{number(states / last)} times"
         report.table.append((str(case), f"{states:,}", *("-" if each is None else f"{each:,}" for each in left), fewer))
     report.remarks.append(
-        f"Each reduction by itself, then all of them; a dash for a search that took more than {limit:.0f} s. "
-        "The bytes of a state are in part 1."
+        f"Each reduction by itself, then all of them; a dash for a search that took more than {limit:.0f} s, or that "
+        "left nothing out. The bytes of a state are in part 1."
     )
     return report

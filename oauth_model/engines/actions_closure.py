@@ -14,6 +14,7 @@ from typing import NamedTuple
 from oauth_model.engines.actions import Action
 from oauth_model.engines.program import Program
 from oauth_model.engines.tree import Command, CookiesOf, FactsLike, Idle, LocalOf, Node, Takes
+from oauth_model.engines.walk import Progress, Status
 from oauth_model.steps import Change
 
 LONGEST = 64
@@ -22,9 +23,17 @@ LONGEST = 64
 MOST = 10
 """So many facts or terms may each be there or not where a session looks some up: all sets of them are gone through."""
 
+NODES = 1_000_000
+"""So many nodes may the program's trees have, which takes about 1 GB: what could ever happen is more than what does."""
 
-NODES = 300_000
-"""So many nodes may the program's trees have, which takes some 2 GB: what could ever happen is more than what does."""
+ACTIONS = 100_000
+"""So many actions may there be, which takes about as much."""
+
+BYTES_OF_A_NODE = 1000
+"""What a node takes in memory, roughly."""
+
+EVERY = 1024
+"""How many actions are collected between two notes on progress."""
 
 
 class TooMany(Exception):
@@ -55,11 +64,14 @@ class Closure:
 
     Sessions, messages, terms and facts that could occur are collected without regard to which occur together.
     Where the actions do not say all that can happen `why` says why not: a message that must be delivered at once may
-    find nobody to take it, or there is too much. It is empty elsewhere.
+    find nobody to take it, or there is too much. It is empty elsewhere. `progress` is told of no state and, as what is
+    left to look at, of the actions that a round has collected; its depth is that of rounds.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, progress: Progress | None = None) -> None:
         self.program = program
+        self._progress = progress
+        self._rounds = 0
         world = program.composition
         self.sessions: list[set[int]] = [{world.initial[slot]} for slot in range(program.n)]
         self.envelopes: list[set[int]] = [set() for _ in range(program.n)]
@@ -81,10 +93,15 @@ class Closure:
 
     def _collect(self) -> None:
         found: dict[Action, None] = {}
+        self._rounds += 1
         for slot in range(self.program.n):
             for action in self._of_slot(slot):
                 found[action] = None
                 self._note(action)
+                if len(found) > ACTIONS:
+                    raise TooMany(f"what could ever happen is more than {ACTIONS:,} actions")
+                if self._progress is not None and len(found) % EVERY == 0:
+                    self._progress(Status(0, len(found), self._rounds, len(self.program.nodes) * BYTES_OF_A_NODE))
         self.actions = list(found)
 
     def _size(self) -> int:

@@ -70,7 +70,7 @@ def search(
     searching = Search(program, asked)
     walk = Reduced("reduced")
     try:
-        closure = Closure(program)
+        closure = Closure(program, progress)
         closure.close()
         if closure.why:
             whole = shortest or by_layers

@@ -95,7 +95,11 @@ def test_every_switch_leaves_verdicts_and_shortest_runs(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("most", "why"),
-    [("MOST", "what a session looks up may be any of 2^1 sets"), ("NODES", "what could ever happen takes more than 0")],
+    [
+        ("MOST", "what a session looks up may be any of 2^1 sets"),
+        ("NODES", "what could ever happen takes more than 0"),
+        ("ACTIONS", "what could ever happen is more than 0 actions"),
+    ],
 )
 def test_where_there_is_too_much_nothing_is_reduced(most: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions_closure, most, 0)
@@ -288,6 +292,22 @@ def test_goals_that_are_mended_are_not_marked_stable() -> None:
 def test_terminal_parts() -> None:
     assert sorted(map(sorted, terminal([[1], [2], [1], [4, 0], []]))) == [[1, 2], [4]]
     assert [sorted(part) for part in terminal([[1], [2, 3], [0], [1]])] == [[0, 1, 2, 3]]
+
+
+def test_progress_is_told_and_can_be_interrupted_while_actions_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions_closure, "EVERY", 100)
+    told: list[Status] = []
+    reduced("two users", progress=told.append)
+    before = [status for status in told if not status.states]
+    assert [status.depth for status in before] == sorted(status.depth for status in before)
+    assert before[-1].depth > 1 and all(status.frontier % 100 == 0 < status.memory for status in before)
+
+    def stop(status: Status) -> None:
+        assert not status.states
+        raise KeyboardInterrupt
+
+    walk = reduced("two users", progress=stop)
+    assert (walk.states, walk.cut, walk.complete) == (0, "interrupted", False)
 
 
 def test_limits_interrupts_and_enough() -> None:
