@@ -14,7 +14,7 @@ from typing import Protocol
 from oauth_model.engines.actions_closure import Closure
 from oauth_model.engines.program import Program
 from oauth_model.engines.reduced_runs import NO_LIMITS, by_layers
-from oauth_model.engines.reduced_search import Asked, Cut, Search, Uneven
+from oauth_model.engines.reduced_search import Asked, Cut, NotReduced, Search, Uneven
 from oauth_model.engines.symmetry import Guesses, Symmetry
 from oauth_model.engines.walk import INTERRUPTED, Limits, Progress, Walk
 from oauth_model.goals.goal import Goal
@@ -73,9 +73,7 @@ def search(
         closure = Closure(program, progress)
         closure.close()
         if closure.why:
-            whole = shortest or by_layers
-            found = whole(program, goals, stop_on=stop_on, limits=limits, progress=progress)
-            return _not_reduced(walk, closure.why, found)
+            raise NotReduced(closure.why)
         guesses = Guesses(closure, users=symmetry, values=attacker_values) if symmetry or attacker_values else None
         done = False
         while not done:
@@ -88,12 +86,14 @@ def search(
             except Uneven as met:
                 assert guesses is not None
                 guesses.without(exchanged, met.action)
+    except NotReduced as reason:
+        whole = shortest or by_layers
+        return _not_reduced(str(reason), whole(program, goals, stop_on=stop_on, limits=limits, progress=progress))
     except Cut as cut:
         walk.complete, walk.cut = False, str(cut)
     except KeyboardInterrupt:
         walk.complete, walk.cut = False, INTERRUPTED
     walk.states, walk.transitions, walk.depth = len(searching.states), searching.transitions, searching.depth
-    walk.why = searching.why
     broken = tuple(goal for goal in goals if goal in searching.broken)
     walk.broken = frozenset(broken)
     if broken:
@@ -101,11 +101,9 @@ def search(
     return walk
 
 
-def _not_reduced(walk: Reduced, why: str, found: Walk) -> Reduced:
-    walk.why = f"not reduced: {why}"
-    walk.states, walk.transitions, walk.depth = found.states, found.transitions, found.depth
-    walk.broken, walk.found = found.broken, found.found
-    walk.complete, walk.cut = found.complete, found.cut
+def _not_reduced(why: str, found: Walk) -> Reduced:
+    walk = Reduced("reduced", found.states, found.transitions, found.depth, found.complete, found.cut)
+    walk.found, walk.broken, walk.why = found.found, found.broken, f"not reduced: {why}"
     return walk
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from oauth_model.engines.actions import Calm, as_bits
@@ -40,6 +40,10 @@ class Cut(Exception):
     """The search is over before its end; says why, "" where enough was found."""
 
 
+class NotReduced(Exception):
+    """No step may be left out here; says why."""
+
+
 class Uneven(Exception):
     """An action is possible that has no image under some renaming: `action` is its number."""
 
@@ -66,7 +70,6 @@ class Search:
         self._asked_for = asked
         self.states: list[Calm] = []
         self.transitions = self.depth = 0
-        self.why = ""
         self.broken: dict[Goal, Broken] = {}
         self._came_from: list[tuple[int, int, int]] = []
         self._numbers: dict[Calm, int] = {}
@@ -75,7 +78,11 @@ class Search:
         self._asked: set[int] = set()
 
     def run(self, closure: Closure, symmetry: Symmetry) -> None:
-        """Find all states that are needed. Raises Cut if it is over before, Uneven if the symmetry is none."""
+        """Find all states that are needed.
+
+        Raises Cut if it is over before, Uneven if the symmetry is none, and NotReduced where leaving steps out could
+        be wrong.
+        """
         self.symmetry = symmetry
         self._actions = Actions(closure, symmetry.added)
         self._questions = Questions(closure, self._actions, self._asked_for.goals, symmetry)
@@ -93,12 +100,10 @@ class Search:
             waiting = list(range(len(self._next), len(self.states)))
 
     def _refuse(self) -> None:
-        """Take every step where a goal is such that leaving some out could be wrong."""
         asked = self._asked_for
         if self._questions.undivided and (asked.stubborn or asked.knowledge_first):
             names = ", ".join(goal.slug for goal in self._questions.undivided)
-            self.why = f"not reduced: what could mend a violation of {names} is not known"
-            self._asked_for = replace(asked, stubborn=False, knowledge_first=False)
+            raise NotReduced(f"what could mend a violation of {names} is not known")
 
     def _explore(self, layer: list[int]) -> None:
         progress = self._asked_for.progress

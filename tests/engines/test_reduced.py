@@ -16,7 +16,7 @@ import pytest
 from oauth_model.attackers import WEB
 from oauth_model.attacks import ATTACKS
 from oauth_model.checkers.exhaustive import Judge, explore
-from oauth_model.engines import actions_closure, explicit
+from oauth_model.engines import actions_closure, explicit, reduced_goals
 from oauth_model.engines.actions import Calm, as_bits, members
 from oauth_model.engines.actions_closure import Closure
 from oauth_model.engines.actions_index import Lack
@@ -107,6 +107,15 @@ def test_where_there_is_too_much_nothing_is_reduced(most: str, why: str, monkeyp
     assert walk.why.startswith(f"not reduced: {why}")
     assert {goal: len(run) for goal, run in walk.found.items()} == reference("code-injection")
     assert walk.states == reduced("code-injection", shortest=explicit.search).states
+
+
+def test_where_it_is_not_known_what_mends_a_violation_nothing_is_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reduced_goals, "LEAVES", 1)
+    walk = reduced("code-injection")
+    assert walk.why.startswith("not reduced: what could mend a violation of ")
+    assert {goal: len(run) for goal, run in walk.found.items()} == reference("code-injection")
+    assert walk.states == explicit.search(Program(ALL["code-injection"]), SAFETY).states
+    assert reduced("code-injection", stubborn=False, knowledge_first=False).why == ""
 
 
 def test_a_code_never_meets_the_session_that_issued_a_token_instead() -> None:
