@@ -26,8 +26,8 @@ MOST = 10
 NODES = 1_000_000
 """So many nodes may the program's trees have, which takes about 1 GB: what could ever happen is more than what does."""
 
-ACTIONS = 100_000
-"""So many actions may there be, which takes about as much."""
+ACTIONS = 30_000
+"""So many actions may there be: each is renamed in all ways, which takes minutes where there are more."""
 
 BYTES_OF_A_NODE = 1000
 """What a node takes in memory, roughly."""
