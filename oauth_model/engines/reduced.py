@@ -63,8 +63,9 @@ def search(
     """Decide goals by as few states as the reductions that are on leave: `symmetry` exchanges users, `attacker_values`
     what the attacker has of its own.
 
-    `shortest` finds the runs to what is broken: a breadth-first search over the program's states unless another is
-    given. Where it is cut before it has a run, the run is the reduced search's own, which may be longer; `cut` says so.
+    `shortest` finds the runs to what is broken, and searches all states where none may be left out: a breadth-first
+    search over the program's states unless another is given. Where it is cut before it has a run, the run is the
+    reduced search's own, which may be longer; `cut` says so.
     """
     asked = Asked(goals, stop_on, limits, progress, stubborn, knowledge_first)
     searching = Search(program, asked)

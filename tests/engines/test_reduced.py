@@ -16,7 +16,7 @@ import pytest
 from oauth_model.attackers import WEB
 from oauth_model.attacks import ATTACKS
 from oauth_model.checkers.exhaustive import Judge, explore
-from oauth_model.engines import actions_closure, explicit, reduced_goals
+from oauth_model.engines import explicit
 from oauth_model.engines.actions import Calm, as_bits, members
 from oauth_model.engines.actions_closure import Closure
 from oauth_model.engines.actions_index import Lack
@@ -91,31 +91,6 @@ def test_every_switch_leaves_verdicts_and_shortest_runs(name: str) -> None:
         assert (walk.engine, walk.complete, walk.cut, walk.why) == ("reduced", True, "", "")
         states.append(walk.states)
     assert max(states) == states[0] and states[3] <= min(states[1], states[2])
-
-
-@pytest.mark.parametrize(
-    ("most", "why"),
-    [
-        ("MOST", "what a session looks up may be any of 2^1 sets"),
-        ("NODES", "what could ever happen takes more than 0"),
-        ("ACTIONS", "what could ever happen is more than 0 actions"),
-    ],
-)
-def test_where_there_is_too_much_nothing_is_reduced(most: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions_closure, most, 0)
-    walk = reduced("code-injection")
-    assert walk.why.startswith(f"not reduced: {why}")
-    assert {goal: len(run) for goal, run in walk.found.items()} == reference("code-injection")
-    assert walk.states == reduced("code-injection", shortest=explicit.search).states
-
-
-def test_where_it_is_not_known_what_mends_a_violation_nothing_is_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reduced_goals, "LEAVES", 1)
-    walk = reduced("code-injection")
-    assert walk.why.startswith("not reduced: what could mend a violation of ")
-    assert {goal: len(run) for goal, run in walk.found.items()} == reference("code-injection")
-    assert walk.states == explicit.search(Program(ALL["code-injection"]), SAFETY).states
-    assert reduced("code-injection", stubborn=False, knowledge_first=False).why == ""
 
 
 def test_a_code_never_meets_the_session_that_issued_a_token_instead() -> None:
@@ -301,22 +276,6 @@ def test_goals_that_are_mended_are_not_marked_stable() -> None:
 def test_terminal_parts() -> None:
     assert sorted(map(sorted, terminal([[1], [2], [1], [4, 0], []]))) == [[1, 2], [4]]
     assert [sorted(part) for part in terminal([[1], [2, 3], [0], [1]])] == [[0, 1, 2, 3]]
-
-
-def test_progress_is_told_and_can_be_interrupted_while_actions_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions_closure, "EVERY", 100)
-    told: list[Status] = []
-    reduced("two users", progress=told.append)
-    before = [status for status in told if not status.states]
-    assert [status.depth for status in before] == sorted(status.depth for status in before)
-    assert before[-1].depth > 1 and all(status.frontier % 100 == 0 < status.memory for status in before)
-
-    def stop(status: Status) -> None:
-        assert not status.states
-        raise KeyboardInterrupt
-
-    walk = reduced("two users", progress=stop)
-    assert (walk.states, walk.cut, walk.complete) == (0, "interrupted", False)
 
 
 def test_limits_interrupts_and_enough() -> None:
